@@ -1,0 +1,105 @@
+/** The playground's dev server and the two test projects: `node`, and `chromium` for what needs a real browser. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const places = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+const chromium = (process.env.CHROMIUM ? [process.env.CHROMIUM] : places).find(existsSync)
+
+const node: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'node',
+    environment: 'node',
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/browser/**'],
+  },
+}
+
+const browser = (executablePath: string): TestProjectConfiguration => ({
+  extends: true,
+  publicDir: 'test/public',
+  // Named here, or Vite finds them one by one and reloads the page in the middle of a test.
+  optimizeDeps: {
+    include: [
+      '@preact/signals-core',
+      'fast-check',
+      'msw',
+      'msw/browser',
+      'react',
+      'react-dom',
+      'react-dom/client',
+      'react-dom/server',
+      'react/jsx-dev-runtime',
+      'react/jsx-runtime',
+      'vue',
+      'vue/server-renderer',
+    ],
+  },
+  test: {
+    name: 'chromium',
+    include: ['test/browser/**/*.test.{ts,tsx}'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath,
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+})
+
+function projects(): TestProjectConfiguration[] {
+  if (chromium) return [node, browser(chromium)]
+  const missing = `No Chromium found${process.env.CHROMIUM ? ` at ${process.env.CHROMIUM}` : ''}.`
+  const cure =
+    'Install it (Debian: `apt-get install chromium`) or set CHROMIUM to the path of a Chrome or Chromium.'
+  if (process.env.CI) throw new Error(`${missing} ${cure}`)
+  if (process.env.VITEST) {
+    const warn = () =>
+      console.warn(`\n!! BROWSER TESTS SKIPPED. ${missing}\n!! To run test/browser: ${cure}\n`)
+    warn()
+    process.once('exit', warn)
+  }
+  return [node]
+}
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^tidewire$/, replacement: at('src/index.ts') },
+      { find: /^tidewire\/(react|vue)$/, replacement: at('bindings/$1/index.ts') },
+      { find: /^tidewire\/server$/, replacement: at('src/server/index.ts') },
+    ],
+  },
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true',
+  },
+  test: {
+    projects: projects(),
+    coverage: { provider: 'v8', include: ['src/**', 'bindings/**'], reporter: ['text-summary'] },
+  },
+})
