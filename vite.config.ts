@@ -76,11 +76,13 @@ function projects(): TestProjectConfiguration[] {
   const cure =
     'Install it (Debian: `apt-get install chromium`) or set CHROMIUM to the path of a Chrome or Chromium.'
   if (process.env.CI) throw new Error(`${missing} ${cure}`)
-  if (process.env.VITEST) {
-    const warn = () =>
-      console.warn(`\n!! BROWSER TESTS SKIPPED. ${missing}\n!! To run test/browser: ${cure}\n`)
-    warn()
-    process.once('exit', warn)
+  const announceSkip = () =>
+    console.warn(`\n!! BROWSER TESTS SKIPPED. ${missing}\n!! To run test/browser: ${cure}\n`)
+  // Vitest reads this file once a project; before and after the run is often enough.
+  const announced = process.listeners('exit').some(({ name }) => name === announceSkip.name)
+  if (process.env.VITEST && !announced) {
+    announceSkip()
+    process.once('exit', announceSkip)
   }
   return [node]
 }
