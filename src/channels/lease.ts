@@ -1,0 +1,63 @@
+/** A count of holders: the first one starts something, the last one leaving stops it after a grace. */
+import { type Signal, signal } from '@preact/signals-core'
+import { after } from '../abort.js'
+
+export interface Lease {
+  /** Holds until the returned function is called. Starts in a microtask, so that what comes and goes in one task costs nothing. */
+  hold(): () => void
+  /** From now on there is no grace: for what is closed for good and must leave no timer. */
+  end(): void
+}
+
+/** Long enough for StrictMode and a change of route, in ms. */
+const GRACE = 250
+
+export function createLease(start: () => void, stop: () => void): Lease {
+  let holders = 0
+  let started = false
+  let ended = false
+  let leaving = new AbortController()
+
+  function settle() {
+    if (started === holders > 0) return
+    started = !started
+    if (started) start()
+    else stop()
+  }
+
+  return {
+    hold() {
+      let held = true
+      if (holders++ === 0) {
+        leaving.abort()
+        if (!started) queueMicrotask(settle)
+      }
+      return () => {
+        if (!held) return
+        held = false
+        if (--holders > 0) return
+        if (ended) return settle()
+        leaving = new AbortController()
+        after(GRACE, leaving.signal, settle)
+      }
+    },
+    end() {
+      ended = true
+      leaving.abort()
+      settle()
+    },
+  }
+}
+
+/** A signal that holds the lease while somebody watches it. A read outside an effect never holds. */
+export function heldSignal<T>(value: T, lease: Pick<Lease, 'hold'>): Signal<T> {
+  let release = () => {}
+  return signal(value, {
+    watched() {
+      release = lease.hold()
+    },
+    unwatched() {
+      release()
+    },
+  })
+}

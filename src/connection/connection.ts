@@ -1,0 +1,332 @@
+/**
+ * One stream kept alive: runs the machine of `state.ts` over attempts, delays and the life of the page.
+ *
+ * Every stay in a state owns one AbortController (connecting and open are one stay), so that leaving it ends its request, its
+ * timers and its listeners, and a late result of an aborted stay is dropped.
+ */
+import { after, breathe } from '../abort.js'
+import {
+  ConnectionError,
+  describe,
+  type MessageError,
+  ResponseError,
+  type SSEError,
+} from '../errors.js'
+import type { EventBatch, StreamEvent } from '../event-stream/event.js'
+import { ownText } from '../event-stream/own-text.js'
+import { type Attempt, type AttemptOptions, startAttempt } from './attempt.js'
+import { type Environment, platform, watchPage } from './environment.js'
+import type { Protocol } from './protocol.js'
+import type { Requester, RequestOptions } from './request.js'
+import { longestDelay, type RetryOptions, retries, retryAfter, retryDelay } from './retry.js'
+import { type ConnectionEvent, type ConnectionState, IDLE, isActive, transition } from './state.js'
+
+/** What every reconnecting thing understands. */
+export interface ConnectionOptions extends RequestOptions, AttemptOptions, RetryOptions {
+  /** Cursor to start from. Default none. */
+  lastEventId?: string | undefined
+  /** Pause after so many ms in a hidden tab. Default `false`. */
+  pauseWhenHidden?: number | false | undefined
+  /** Called with each fact. What it throws is reported. */
+  onDiagnostic?: ((fact: Diagnostic) => void) | undefined
+  /** Aborting closes. */
+  signal?: AbortSignal | undefined
+}
+
+/** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
+export interface Diagnostic {
+  readonly type: string
+  /** `Date.now()`. */
+  readonly at: number
+  readonly [detail: string]: unknown
+}
+
+export interface ConnectionObserver {
+  /** The state changed; `error` is a failure that came with it. */
+  changed(state: ConnectionState, error?: SSEError): void
+  /**
+   * A delivery: pull events until `undefined`. The cursor moves as each one is handed out. Called without events too, where only
+   * the cursor moved.
+   */
+  deliver(next: () => StreamEvent | undefined): void
+  /** An event was skipped for its size. */
+  skipped(error: MessageError): void
+  /** A stream took over while the state stayed open. */
+  replaced?(): void
+  diagnose(type: string, details?: Record<string, unknown>): void
+}
+
+export interface Connection {
+  readonly state: ConnectionState
+  /** The last event ID of what was dispatched. */
+  readonly cursor: string
+  dispatch(event: { type: 'hold' | 'release' | 'connect' | 'disconnect' | 'close' }): void
+  /** Replaces the stream now: beside the old one where the protocol can, else instead of it. */
+  reconnect(): void
+}
+
+/** So long open (ms) is proof of health, as is a delivered message. */
+const HEALTHY_AFTER = 5000
+/** Deliveries longer than this (ms) let the page breathe in between. */
+const SLICE = 8
+/** Reading the clock for each event would cost more than delivering it. */
+const EVENTS_BETWEEN_LOOKS = 32
+
+export function createConnection(
+  requester: Requester,
+  protocol: Protocol,
+  options: ConnectionOptions,
+  observer: ConnectionObserver,
+  environment: Environment = platform,
+): Connection {
+  const { now, random } = environment
+  const { signal: ender, maxReconnectAttempts = Number.POSITIVE_INFINITY } = options
+  let state = ender?.aborted ? transition(IDLE, { type: 'close' }) : IDLE
+  let stay = new AbortController()
+  let unwatch: (() => void) | undefined
+  let cursor = options.lastEventId ?? ''
+  /** The stream that delivers, and the one that is to take over from it. */
+  let current: Attempt | undefined
+  let challenger: Attempt | undefined
+  /** What a server asked for by `retry:`, in ms. */
+  let reconnectionTime = 0
+  /** Attempts since the last proof of health. */
+  let failures = 0
+  let lastFailure: SSEError['code'] | undefined
+  /** The server announced the end of the current stream. */
+  let planned: number | undefined
+  let host = ''
+
+  function dispatch(event: ConnectionEvent, error?: SSEError) {
+    const previous = state
+    state = transition(previous, event)
+    if (state === previous) return
+    const stays = event.type === 'ready' || event.type === 'lost'
+    if (!stays) {
+      stay.abort()
+      stay = new AbortController()
+      current = challenger = planned = undefined
+    }
+    if (!isActive(state)) {
+      unwatch?.()
+      unwatch = undefined
+    } else unwatch ??= watchPage(environment, pauseAfter, page)
+    if (event.type === 'close') ender?.removeEventListener('abort', close)
+
+    const { signal } = stay
+    observer.diagnose('state', { ...state })
+    observer.changed(state, error)
+    // An observer may have moved on; what it entered is under way already.
+    if (!stays && !signal.aborted) enter(signal)
+  }
+
+  function enter(signal: AbortSignal) {
+    if (state.status === 'connecting') {
+      failures = state.attempt
+      current = start(signal)
+    } else if (state.status === 'waiting') {
+      after(state.retryAt - now(), signal, () => dispatch({ type: 'due' }))
+    }
+  }
+
+  function start(signal: AbortSignal): Attempt {
+    const attempt = startAttempt(requester, protocol, cursor, options, environment, signal, {
+      requested({ method, url }) {
+        host = new URL(url).hostname
+        observer.diagnose('request', { method, url, lastEventId: cursor })
+      },
+      opened() {
+        if (!protocol.read) ready(attempt)
+      },
+      received: (batch) => receive(attempt, batch),
+      skipped: observer.skipped,
+      silent: () => silent(attempt),
+    })
+    attempt.done.then(
+      () => over(attempt, signal),
+      (error: unknown) => over(attempt, signal, error),
+    )
+    return attempt
+  }
+
+  function ready(attempt: Attempt, heartbeat?: number) {
+    attempt.ready(heartbeat)
+    if (attempt === challenger) {
+      const old = current
+      current = challenger
+      challenger = planned = undefined
+      old?.abort()
+      observer.diagnose('replaced')
+      observer.replaced?.()
+    } else if (state.status === 'connecting') dispatch({ type: 'ready', at: now() })
+    else return // the same stream with another heartbeat
+    after(HEALTHY_AFTER, attempt.signal, healthy)
+  }
+
+  function healthy() {
+    failures = 0
+    lastFailure = undefined
+  }
+
+  /** Delivers a read, in slices where it takes long. */
+  function receive(attempt: Attempt, batch: EventBatch): Promise<void> | undefined {
+    const { events, lastEventId, retry } = batch
+    const { signal } = attempt
+    let taken = 0
+    let until = 0
+    if (retry !== undefined) reconnectionTime = retry
+
+    const next = (): StreamEvent | undefined => {
+      while (taken < events.length && !signal.aborted) {
+        if (taken % EVENTS_BETWEEN_LOOKS === 0 && now() >= until) break
+        const event = events[taken++] as StreamEvent
+        const deliver = obey(attempt, event)
+        if (attempt === current) cursor = event.lastEventId
+        if (deliver) return event
+      }
+      if (attempt === current && !signal.aborted)
+        // A block without data may have moved it beyond the last event.
+        cursor = ownText(taken === events.length ? lastEventId : cursor)
+      return
+    }
+
+    const slice = (): Promise<void> | undefined => {
+      if (signal.aborted || (taken === events.length && lastEventId === cursor)) return
+      until = now() + SLICE
+      observer.deliver(next)
+      if (taken < events.length && !signal.aborted) return breathe().then(slice)
+      return
+    }
+
+    return slice()
+  }
+
+  /** Does what the protocol says of a block; true where it is a message. */
+  function obey(attempt: Attempt, event: StreamEvent): boolean {
+    const instruction = protocol.read?.(event)
+    switch (instruction?.type) {
+      case 'ready':
+        ready(attempt, instruction.heartbeat)
+        return false
+      case 'ending':
+        planned = instruction.after
+        return false
+      case 'skip':
+        return false
+    }
+    if (attempt !== current || state.status !== 'open') {
+      attempt.abort(new ConnectionError('protocol', 'The server sent a message before its hello.'))
+      return false
+    }
+    healthy()
+    return true
+  }
+
+  function over(attempt: Attempt, signal: AbortSignal, error?: unknown) {
+    if (signal.aborted) return
+    if (attempt === challenger) {
+      challenger = undefined
+      observer.diagnose('replacement-failed', { error })
+      // The old stream is kept as long as it brings bytes.
+      if (current?.isSilent()) failed(silence(), false)
+    } else if (attempt === current) {
+      if (challenger) {
+        current = challenger
+        challenger = undefined
+        dispatch({ type: 'lost', attempt: failures })
+      } else if (planned !== undefined) ended(planned)
+      else if (error !== undefined) failed(error)
+      else if (protocol.once) dispatch({ type: 'end' })
+      else failed(new ConnectionError('ended', 'The server ended the stream.'))
+    }
+  }
+
+  /** A planned end is no failure, unless the stream lived so briefly that returning at once could go on for ever. */
+  function ended(planned: number) {
+    const lived = state.status === 'open' && now() - state.since >= HEALTHY_AFTER
+    if (lived) return wait(0, planned)
+    const attempt = failures + 1
+    wait(attempt, Math.max(planned, retryDelay(attempt, reconnectionTime, options, random)))
+  }
+
+  function silent(attempt: Attempt) {
+    if (attempt !== current) return
+    observer.diagnose('silence')
+    if (protocol.overlaps) challenge()
+    else failed(silence(), failures === 0)
+  }
+
+  /** `atOnce`: the connection was healthy, so that another stream needs no delay. */
+  function failed(thrown: unknown, atOnce = false) {
+    const error = asFailure(thrown)
+    if (error.status === 204) return dispatch({ type: 'end' })
+    const again = retries(error, options, {
+      repeated: error.code === lastFailure,
+      resumable: !protocol.once || cursor !== '',
+    })
+    lastFailure = error.code
+    const attempt = failures + 1
+    if (!again || attempt > maxReconnectAttempts) return dispatch({ type: 'fail', error }, error)
+    if (atOnce) return dispatch({ type: 'replace', attempt }, error)
+    const floor = Math.max(reconnectionTime, retryAfter(error, now()))
+    wait(attempt, retryDelay(attempt, floor, options, random), error)
+  }
+
+  function wait(attempt: number, delay: number, error?: SSEError) {
+    const offline = !environment.isOnline() && !isLoopback(host)
+    const retryAt = now() + (offline ? Math.max(delay, longestDelay(options)) : delay)
+    dispatch({ type: 'wait', attempt, retryAt, offline, error }, error)
+  }
+
+  function challenge() {
+    challenger ??= start(stay.signal)
+  }
+
+  const page = {
+    wake() {
+      if (state.status === 'waiting') dispatch({ type: 'due' })
+      else if (state.status === 'open' && !protocol.once) current?.verify()
+    },
+    offline() {
+      if (state.status !== 'waiting' || isLoopback(host)) return
+      const retryAt = Math.max(state.retryAt, now() + longestDelay(options))
+      dispatch({ ...state, type: 'wait', retryAt, offline: true })
+    },
+    hide: () => dispatch({ type: 'hide' }),
+    show: () => dispatch({ type: 'show' }),
+  }
+  // A request that must not be repeated is not given up for a hidden tab.
+  const pauseAfter = protocol.once ? false : (options.pauseWhenHidden ?? false)
+
+  const close = () => dispatch({ type: 'close' })
+  if (!ender?.aborted) ender?.addEventListener('abort', close, { once: true })
+
+  return {
+    get state() {
+      return state
+    },
+    get cursor() {
+      return cursor
+    },
+    dispatch,
+    reconnect() {
+      if (state.status === 'open' && protocol.overlaps) challenge()
+      else dispatch({ type: 'reconnect' })
+    },
+  }
+}
+
+function silence(): ConnectionError {
+  return new ConnectionError('silence', 'No byte came within the heartbeat window.')
+}
+
+function asFailure(thrown: unknown): ConnectionError | ResponseError {
+  return thrown instanceof ConnectionError || thrown instanceof ResponseError
+    ? thrown
+    : new ConnectionError('network', describe(thrown), { cause: thrown })
+}
+
+/** A machine without a network still reaches itself. */
+function isLoopback(host: string): boolean {
+  return /^(.*\.)?localhost$|^127\.|^\[::1\]$/.test(host)
+}

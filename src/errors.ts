@@ -1,0 +1,165 @@
+/** What Tidewire reports: one base class with a stable `code`, a subclass for each layer that can fail. */
+
+export type ConnectionErrorCode =
+  | 'network'
+  | 'timeout'
+  | 'silence'
+  | 'protocol'
+  | 'ended'
+  | 'request'
+export type ResponseErrorCode = 'status' | 'unauthorized' | 'content-type'
+export type MessageErrorCode = 'decode' | 'validation' | 'too-large'
+export type SSEErrorCode =
+  | ConnectionErrorCode
+  | ResponseErrorCode
+  | MessageErrorCode
+  | 'remote'
+  | 'seed'
+  | 'overflow'
+
+/** Base of everything Tidewire reports. `code` is stable and for programs, `message` is for people. */
+export class SSEError extends Error {
+  override readonly name: string = 'SSEError'
+  readonly code: SSEErrorCode
+  /** The connection tries again by itself after this error, unless `retryOn` says otherwise. */
+  readonly retryable: boolean = false
+  /** HTTP status, where a response was the cause. */
+  readonly status: number | undefined = undefined
+
+  constructor(code: SSEErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/**
+ * No usable connection: no network, no headers in time, no byte in time, an unannounced end, a hub that talks nonsense. Retryable,
+ * save 'request': an option of which no request can be made.
+ */
+export class ConnectionError extends SSEError {
+  override readonly name = 'ConnectionError'
+  declare readonly code: ConnectionErrorCode
+  override readonly retryable: boolean
+
+  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options)
+    this.retryable = code !== 'request'
+  }
+}
+
+/** The server answered, but not with an event stream. Retryable by status: 408, 425, 429 and 5xx. */
+export class ResponseError extends SSEError {
+  override readonly name = 'ResponseError'
+  declare readonly code: ResponseErrorCode
+  override readonly retryable: boolean
+  override readonly status: number
+  readonly headers: Headers
+
+  constructor(
+    code: ResponseErrorCode,
+    message: string,
+    response: Pick<Response, 'status' | 'headers'>,
+    options?: ErrorOptions,
+  ) {
+    super(code, message, options)
+    const { status } = response
+    this.status = status
+    this.headers = response.headers
+    this.retryable = status === 408 || status === 425 || status === 429 || status >= 500
+  }
+}
+
+/** What a validator said about a payload; the issue type of Standard Schema. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
+}
+
+export interface MessageErrorDetails extends ErrorOptions {
+  /** The event's type. */
+  type: string
+  raw?: string
+  issues?: readonly SchemaIssue[]
+}
+
+/** One event could not be used; the feed goes on. */
+export class MessageError extends SSEError {
+  override readonly name = 'MessageError'
+  declare readonly code: MessageErrorCode
+  readonly type: string
+  /** The text as it came; '' for 'too-large'. */
+  readonly raw: string
+  /** What the schema said; empty unless `code` is 'validation'. */
+  readonly issues: readonly SchemaIssue[]
+
+  constructor(
+    code: MessageErrorCode,
+    message: string,
+    { type, raw = '', issues = [], ...options }: MessageErrorDetails,
+  ) {
+    super(code, message, options)
+    this.type = type
+    this.raw = raw
+    this.issues = issues
+  }
+}
+
+/** The server sent an event of type `error`: `message` is its `data.message`, or its text. */
+export class RemoteError<D = unknown> extends SSEError {
+  override readonly name = 'RemoteError'
+  declare readonly code: 'remote'
+  readonly data: D
+
+  constructor(data: D) {
+    const said = (data as { message?: unknown } | null | undefined)?.message ?? data
+    super('remote', typeof said === 'string' ? said : 'The server sent an error event.')
+    this.data = data
+  }
+}
+
+/** A fold's snapshot function rejected; its reason is `cause`. Tried again with the connection's delays. */
+export class SeedError extends SSEError {
+  override readonly name = 'SeedError'
+  declare readonly code: 'seed'
+  override readonly retryable = true
+
+  constructor(cause: unknown) {
+    super('seed', `The snapshot of a fold could not be loaded: ${describe(cause)}`, { cause })
+  }
+}
+
+/** A loop fell more than `queue` messages behind: its iterator ends by throwing this, never by dropping. */
+export class OverflowError extends SSEError {
+  override readonly name = 'OverflowError'
+  declare readonly code: 'overflow'
+
+  constructor(queue: number) {
+    super(
+      'overflow',
+      `The loop fell ${queue} messages behind. Do less in it, or raise the option "queue".`,
+    )
+  }
+}
+
+/** The text of whatever was thrown. */
+export function describe(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** Hands what user code threw to the page's error handling, as the platform does with event listeners. Never throws. */
+export function report(thrown: unknown): void {
+  if (typeof reportError === 'function') reportError(thrown)
+  else
+    setTimeout(() => {
+      throw thrown
+    })
+}
+
+/** Runs user code; what it throws is reported and goes nowhere else. */
+export function guard(run: () => void): void {
+  try {
+    run()
+  } catch (thrown) {
+    report(thrown)
+  }
+}
