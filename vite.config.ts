@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { endpoint } from './playground/endpoint.js'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -88,6 +89,7 @@ function projects(): TestProjectConfiguration[] {
 }
 
 export default defineConfig({
+  plugins: [endpoint()],
   resolve: {
     alias: [
       { find: /^tidewire$/, replacement: at('src/index.ts') },
