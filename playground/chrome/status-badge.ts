@@ -1,4 +1,4 @@
-/** `<status-badge>`: a connection's status as a sign and a word. With the attribute `live`, changes are announced. */
+/** `<status-badge>`: a connection's status as a sign and a word. */
 import type { ConnectionState } from 'tidewire'
 import { statusWord } from './words.js'
 
@@ -29,10 +29,6 @@ export class StatusBadge extends HTMLElement {
   }
 
   connectedCallback() {
-    if (this.hasAttribute('live')) {
-      this.setAttribute('role', 'status')
-      this.setAttribute('aria-atomic', 'true')
-    }
     this.append(this.#sign, this.#word)
   }
 }

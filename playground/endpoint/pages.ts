@@ -70,10 +70,7 @@ export function lineOf(page: Page, path: string): Line {
 export function addStream(page: Page, line: Line, stream: OpenStream): void {
   page.opened += 1
   line.streams.add(stream)
-  stream.closed.addEventListener('abort', () => {
-    line.streams.delete(stream)
-    page.seen = Date.now()
-  })
+  stream.closed.addEventListener('abort', () => line.streams.delete(stream))
 }
 
 export function statusOf(page: Page): PageStatus {
