@@ -1,0 +1,71 @@
+/** An explicit claim on a channel: it stays joined until `close()`, watched or not. */
+import type { ListenerOf, ListenType, Message, UntypedEvents } from '../contract.js'
+import type { Verdict } from '../hub-protocol.js'
+import type { Channel, ChannelView } from './channel.js'
+import type { Unsubscribe } from './feed.js'
+import type { Membership } from './membership.js'
+import type { DisposableLike } from './source.js'
+
+export interface SSESubscription<E = UntypedEvents>
+  extends AsyncIterable<Message<E>>,
+    DisposableLike {
+  readonly channel: Channel<E>
+  /** The first verdict; 'closed' where `close()` came before it. Never rejects. */
+  readonly ready: Promise<Verdict | 'closed'>
+  /** As on the channel. Bound, as `close` is. */
+  on<T extends ListenType<E>>(type: T, listener: ListenerOf<E, NoInfer<T>>): Unsubscribe
+  /** As on the channel. */
+  [Symbol.asyncIterator](): AsyncIterator<Message<E>, undefined>
+  /** Ends the claim with the listeners and iterators made here, and nobody else's. */
+  close(): void
+}
+
+/** `closing` tells of the client's end; what it returns forgets that. */
+export function createSubscription(
+  { channel, lease }: ChannelView,
+  membership: Membership,
+  closing: (then: () => void) => () => void,
+): SSESubscription {
+  const ends = new Set<() => void>()
+  let isClosed = false
+  let settle: (verdict: Verdict | 'closed') => void
+  const ready = new Promise<Verdict | 'closed'>((resolve) => {
+    settle = resolve
+  })
+
+  /** Ends with the subscription, or before it. */
+  function own(end: () => void): () => void {
+    const once = () => {
+      if (ends.delete(once)) end()
+    }
+    ends.add(once)
+    return once
+  }
+
+  function close() {
+    isClosed = true
+    for (const end of ends) end()
+    settle('closed')
+  }
+
+  own(lease.hold())
+  own(membership.settled((verdict) => settle(verdict)))
+  own(closing(() => settle('closed')))
+
+  return {
+    channel,
+    ready,
+    on(type, listener) {
+      return isClosed ? () => {} : own(channel.on(type, listener))
+    },
+    [Symbol.asyncIterator]() {
+      const iterator = channel[Symbol.asyncIterator]()
+      const end = () => void iterator.return?.()
+      if (isClosed) end()
+      else own(end)
+      return iterator
+    },
+    close,
+    ...(Symbol.dispose && { [Symbol.dispose]: close }),
+  }
+}
