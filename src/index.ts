@@ -19,7 +19,7 @@ export {
   type SourceOptions,
 } from './channels/source.js'
 export type { Throttle } from './channels/throttle.js'
-export type { ConnectionOptions, Diagnostic } from './connection/connection.js'
+export type { ConnectionOptions } from './connection/connection.js'
 export type { PerAttempt } from './connection/request.js'
 export type {
   CloseReason,
@@ -27,17 +27,30 @@ export type {
   ConnectionStatus,
   PauseReason,
 } from './connection/state.js'
-export type {
-  ErrorOf,
-  EventName,
-  EventSchemas,
-  ListenerOf,
-  ListenType,
-  Message,
-  SSEEventListener,
-  UntypedEvents,
+export {
+  type ChannelMap,
+  type ChannelName,
+  type CheckedName,
+  channelName,
+  type Diagnostic,
+  type ErrorOf,
+  type EventName,
+  type EventSchemas,
+  type EventsOf,
+  type ListenerOf,
+  type ListenType,
+  type Message,
+  type NameOf,
+  type ParamsOf,
+  type Register,
+  type RegisteredChannels,
+  type SSEEventListener,
+  type UntypedChannels,
+  type UntypedEvents,
 } from './contract.js'
 export {
+  ChannelError,
+  type ChannelErrorCode,
   ConnectionError,
   type ConnectionErrorCode,
   MessageError,
@@ -51,6 +64,7 @@ export {
   type SSEErrorCode,
 } from './errors.js'
 export type { EventBatch, StreamEvent } from './event-stream/event.js'
+export type { GapReason, Replay, Verdict } from './hub-protocol.js'
 export { createParser, type Parser, type ParserOptions } from './event-stream/parser.js'
 export {
   type EventStream,

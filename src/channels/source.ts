@@ -1,14 +1,10 @@
 /** One endpoint as a feed: a connection of its own, its events as signals. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core'
-import {
-  type ConnectionOptions,
-  createConnection,
-  type Diagnostic,
-} from '../connection/connection.js'
+import { type ConnectionOptions, createConnection } from '../connection/connection.js'
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
 import type { ConnectionState, ConnectionStatus } from '../connection/state.js'
-import type { ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
+import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
 import { guard, MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
 import { decode, type Parse } from './decode.js'

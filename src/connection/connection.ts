@@ -5,6 +5,7 @@
  * timers and its listeners, and a late result of an aborted stay is dropped.
  */
 import { after, breathe } from '../abort.js'
+import type { Diagnostic } from '../contract.js'
 import {
   ConnectionError,
   describe,
@@ -31,14 +32,6 @@ export interface ConnectionOptions extends RequestOptions, AttemptOptions, Retry
   onDiagnostic?: ((fact: Diagnostic) => void) | undefined
   /** Aborting closes. */
   signal?: AbortSignal | undefined
-}
-
-/** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
-export interface Diagnostic {
-  readonly type: string
-  /** `Date.now()`. */
-  readonly at: number
-  readonly [detail: string]: unknown
 }
 
 export interface ConnectionObserver {
