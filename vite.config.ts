@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { endpoint } from './playground/endpoint.js'
+import { readmeBlocks } from './test/support/readme.js'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,16 +18,19 @@ const chromium = (process.env.CHROMIUM ? [process.env.CHROMIUM] : places).find(e
 
 const node: TestProjectConfiguration = {
   extends: true,
+  plugins: [readmeBlocks()],
   test: {
     name: 'node',
     environment: 'node',
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/browser/**'],
+    provide: { chromium: chromium ?? '' },
   },
 }
 
 const browser = (executablePath: string): TestProjectConfiguration => ({
   extends: true,
+  plugins: [readmeBlocks()],
   publicDir: 'test/public',
   // Named here, or Vite finds them one by one and reloads the page in the middle of a test.
   optimizeDeps: {
@@ -88,6 +93,7 @@ function projects(): TestProjectConfiguration[] {
 }
 
 export default defineConfig({
+  plugins: [endpoint()],
   resolve: {
     alias: [
       { find: /^tidewire$/, replacement: at('src/index.ts') },

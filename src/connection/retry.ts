@@ -17,7 +17,7 @@ export interface RetryOptions {
 
 /** The longest delay of the backoff in ms. */
 export function longestDelay(options: RetryOptions): number {
-  return options.maxReconnectDelay ?? 30_000
+  return Math.min(options.maxReconnectDelay ?? 30_000, LONGEST_DELAY)
 }
 
 /**
@@ -32,10 +32,9 @@ export function retryDelay(
   random: () => number,
 ): number {
   const { reconnectDelay = 1000, reconnectMultiplier = 1.5 } = options
-  const grown = Math.min(
-    longestDelay(options),
-    reconnectDelay * reconnectMultiplier ** (attempt - 1),
-  )
+  // NaN where no delay was multiplied by infinity.
+  const grown =
+    Math.min(longestDelay(options), reconnectDelay * reconnectMultiplier ** (attempt - 1)) || 0
   const spread = random()
   const backoff = (grown * (1 + spread)) / 2
   return Math.min(LONGEST_DELAY, Math.round(Math.max(backoff, floor * (1 + spread / 4))))
@@ -45,7 +44,10 @@ export function retryDelay(
 export function retryAfter(error: unknown, now: number): number {
   const value = error instanceof ResponseError ? error.headers.get('retry-after')?.trim() : ''
   if (!value) return 0
-  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  // Every form of a date has a time of day; without one Date.parse reads years into numbers.
+  const wait = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : Date.parse(value.includes(':') ? value : '') - now
   return wait > 0 ? Math.min(wait, LONGEST_DELAY) : 0
 }
 

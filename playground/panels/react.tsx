@@ -1,0 +1,119 @@
+/** The React panel: two components call `useSSE` with the same address and share one stream. */
+import { StrictMode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { createRoot } from 'react-dom/client'
+import type { Source } from 'tidewire'
+import { useSSE } from 'tidewire/react'
+import { follow } from '../chrome/connection-log.js'
+import {
+  attemptText,
+  errorText,
+  levels,
+  messageText,
+  metres,
+  nextTry,
+  position,
+} from '../chrome/words.js'
+import type { LiveEvents } from '../contract.js'
+import { connection } from '../session.js'
+import { count, nothing } from '../tally.js'
+
+const url = '/api/events/react'
+
+export function mountReact(panel: HTMLElement): void {
+  createRoot(panel).render(
+    <StrictMode>
+      <Connection />
+      <Messages />
+    </StrictMode>,
+  )
+}
+
+function Connection() {
+  const { state, error, source, connect, disconnect, reconnect } = useSSE<LiveEvents>(
+    url,
+    connection,
+  )
+  const lastError = useLast(error)
+  useEffect(() => follow('React', source), [source])
+  return (
+    <>
+      <header>
+        <h2>React</h2>
+        <code>useSSE()</code>
+        <status-badge state={state} />
+      </header>
+      <div className="verbs">
+        <button type="button" onClick={connect}>
+          Connect
+        </button>
+        <button type="button" onClick={disconnect}>
+          Disconnect
+        </button>
+        <button type="button" onClick={reconnect}>
+          Reconnect
+        </button>
+      </div>
+      <dl>
+        <dt>Attempt</dt>
+        <dd>{attemptText(state)}</dd>
+        <dt>Next try in</dt>
+        <dd>
+          <time-left until={nextTry(state)} />
+        </dd>
+        <dt>Last error</dt>
+        <dd className="error">{errorText(lastError)}</dd>
+      </dl>
+    </>
+  )
+}
+
+function Messages() {
+  const { messages, latest, lastEventId, source } = useSSE<LiveEvents>(url, connection)
+  const { received, lost, doubled } = useTally(source)
+  const values = levels(messages)
+  return (
+    <>
+      <figure>
+        <figcaption>
+          Water level <b>{metres(values.at(-1))}</b>
+        </figcaption>
+        <spark-line values={values} />
+      </figure>
+      <dl>
+        <dt>Last event ID</dt>
+        <dd>{lastEventId}</dd>
+        <dt>Last message</dt>
+        <dd>
+          <time-since of={latest} />
+        </dd>
+      </dl>
+      <p className="tally">
+        <b>{received}</b> received · <b>{lost}</b> lost · <b>{doubled}</b> doubled
+      </p>
+      <ol className="messages">
+        {messages
+          .slice(-6)
+          .reverse()
+          .map((message) => (
+            <li key={message.id}>
+              <span>{position(message.id)}</span> <span>{message.type}</span>{' '}
+              <span>{messageText(message)}</span>
+            </li>
+          ))}
+      </ol>
+    </>
+  )
+}
+
+/** The last value that was one: `error` is cleared once all is well again, the panel goes on showing it. */
+function useLast<T>(value: T | undefined): T | undefined {
+  const [last, setLast] = useState(value)
+  if (value !== undefined && value !== last) setLast(value)
+  return value ?? last
+}
+
+function useTally(source: Source<LiveEvents>) {
+  const tally = useMemo(() => source.fold(nothing, count), [source])
+  const subscribe = useCallback((changed: () => void) => tally.subscribe(changed), [tally])
+  return useSyncExternalStore(subscribe, () => tally.peek())
+}

@@ -1,0 +1,256 @@
+/**
+ * Bytes of an event stream to events, to the letter of WHATWG HTML 9.2.5 and 9.2.6, in time linear in the bytes however they are cut.
+ *
+ * Bytes are decoded block by block to `text`; `readText` cuts it into lines, `readLine` and `readField` take what a line says,
+ * `endBlock` dispatches. A line that the text does not finish is `held` for the next one.
+ */
+import { LONGEST_DELAY } from '../abort.js'
+import { MessageError } from '../errors.js'
+import { createDecoder } from './decoder.js'
+import type { StreamEvent } from './event.js'
+
+export interface ParserOptions {
+  /**
+   * Called synchronously, in stream order, once an event. What it or another callback throws leaves `feed`; the next `feed` or
+   * `end` goes on behind it, first with the rest of that chunk.
+   */
+  onEvent: (event: StreamEvent) => void
+  /** At the end of a block with an `id:` line, without data too; after its `onEvent`. '' where the server reset it. */
+  onId?: ((lastEventId: string) => void) | undefined
+  /** A valid `retry:` field, when its line is read; at most 2³¹ − 1, the longest wait of a timer. */
+  onRetry?: ((milliseconds: number) => void) | undefined
+  /** A comment line, without its colon. Comments cost nothing when absent. */
+  onComment?: ((text: string) => void) | undefined
+  /** At the blank line of an event over `maxEventSize` ('too-large'), which was skipped; its `id:` and `retry:` count. */
+  onError?: ((error: MessageError) => void) | undefined
+  /** The last event ID in force at the start. Default ''. */
+  lastEventId?: string | undefined
+  /**
+   * Characters of data; larger events are skipped to their blank line. Default 4 Mi. A line may be 1,024 characters longer:
+   * beyond that a type or an id makes its event too large as well, while a comment or an unknown field is ignored.
+   */
+  maxEventSize?: number | undefined
+}
+
+export interface Parser {
+  /**
+   * Reads the next bytes, which are free for other use when it returns. Throws `TypeError` for anything but a `Uint8Array`, and
+   * `Error` inside a callback of this parser.
+   */
+  feed(bytes: Uint8Array): void
+  /**
+   * The body ended: an unfinished block is dropped, as the standard says. The last event ID stays in force: the next bytes are
+   * the start of another stream of the same source. Inside a callback it drops the rest of the chunk.
+   */
+  end(): void
+  /** Ready for another stream; the last event ID is again that of the options. Inside a callback it drops the rest of the chunk. */
+  reset(): void
+}
+
+const BOM = '\uFEFF'
+const DEFAULT_EVENT_SIZE = 4 * 1024 * 1024
+/** Room in a line beside an event's data: for the name of its field, or for an id and a type where `maxEventSize` is small. */
+const LINE_MARGIN = 1024
+/** Decoded at once. A string cut out of a text keeps the whole text in memory, so texts are small. */
+const BLOCK_BYTES = 16 * 1024
+const NO_BYTES = new Uint8Array()
+
+/** Throws `TypeError` without an `onEvent` function, `RangeError` for a `maxEventSize` that is no number above 0; `Infinity` is one. */
+export function createParser(options: ParserOptions): Parser {
+  if (typeof options?.onEvent !== 'function')
+    throw new TypeError('createParser needs a function onEvent.')
+  const { onEvent, onId, onRetry, onComment, onError, maxEventSize = DEFAULT_EVENT_SIZE } = options
+  if (!(maxEventSize > 0))
+    throw new RangeError(`maxEventSize is ${maxEventSize}, not a number above 0.`)
+  const longestLine = maxEventSize + LINE_MARGIN
+
+  let lastEventId: string
+  let reading = false
+
+  // What is still to be read: bytes of the chunk, and the text that the bytes before them gave.
+  let decode: (bytes: Uint8Array) => string
+  let bytes: Uint8Array
+  let text: string
+  let position: number
+  /** Dropped where it comes next: the BOM at the start of a stream, the LF after a CR. */
+  let swallowed: string
+
+  // The line under way.
+  let held: string
+  let skipsLine: boolean
+
+  // The block under way. Its id is in force at its end.
+  let type: string
+  let data: string | undefined
+  let id: string | undefined
+  let tooLarge: boolean
+
+  function startStream() {
+    decode = createDecoder()
+    bytes = NO_BYTES
+    text = held = ''
+    position = 0
+    swallowed = BOM
+    skipsLine = false
+    id = undefined
+    startBlock()
+  }
+
+  function startBlock() {
+    type = ''
+    data = undefined
+    tooLarge = false
+  }
+
+  function read(chunk: Uint8Array) {
+    reading = true
+    bytes = chunk
+    try {
+      readText()
+      while (bytes.length > 0) {
+        const block = bytes.subarray(0, BLOCK_BYTES)
+        bytes = bytes.subarray(BLOCK_BYTES)
+        text = decode(block)
+        position = 0
+        readText()
+      }
+    } catch (thrown) {
+      // The bytes are the caller's again, so the rest waits as text.
+      text = text.slice(position) + decode(bytes)
+      position = 0
+      throw thrown
+    } finally {
+      bytes = NO_BYTES
+      reading = false
+    }
+  }
+
+  function readText() {
+    // Remembered: to search for a line end that the text has not once a line would be quadratic.
+    let lf = -1
+    let cr = -1
+    while (position < text.length) {
+      if (swallowed) {
+        if (text[position] === swallowed) position++
+        swallowed = ''
+        continue
+      }
+      if (lf < position) lf = find('\n')
+      if (cr < position) cr = find('\r')
+      const start = position
+      const end = Math.min(lf, cr)
+      position = end + 1
+      if (end === text.length) holdLine(text.slice(start))
+      else {
+        // A CR ends its line at once: nobody knows when the next byte comes.
+        if (end === cr) swallowed = '\n'
+        endLine(text.slice(start, end))
+      }
+    }
+  }
+
+  function find(lineEnd: string) {
+    const found = text.indexOf(lineEnd, position)
+    return found < 0 ? text.length : found
+  }
+
+  /** A rope, flattened only when its line is whole: what is held is neither copied nor searched again with every chunk. */
+  function holdLine(part: string) {
+    skipsLine ||= !held && !onComment && part[0] === ':'
+    if (!skipsLine) held += part
+    if (held.length > longestLine) {
+      readLine(held)
+      held = ''
+      skipsLine = true
+    }
+  }
+
+  function endLine(part: string) {
+    const line = held + part
+    held = ''
+    if (skipsLine) skipsLine = false
+    else if (line) readLine(line)
+    else endBlock()
+  }
+
+  /** A line that is not blank. Of one that is too long only the start may be there, and only the name of its field counts. */
+  function readLine(line: string) {
+    const colon = line.indexOf(':')
+    if (line.length > longestLine) tooLarge ||= /^(data|event|id):/.test(line)
+    else if (colon < 0) readField(line, '')
+    else if (colon > 0)
+      readField(line.slice(0, colon), line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1)))
+    else onComment?.(line.slice(1))
+  }
+
+  /** 9.2.6, "process the field". */
+  function readField(name: string, value: string) {
+    switch (name) {
+      case 'data':
+        data = data === undefined ? value : `${data}\n${value}`
+        if (data.length > maxEventSize) {
+          tooLarge = true
+          data = undefined
+        }
+        break
+      case 'event':
+        type = value
+        break
+      case 'id':
+        if (!value.includes('\0')) id = value
+        break
+      case 'retry':
+        if (/^\d+$/.test(value)) onRetry?.(Math.min(Number(value), LONGEST_DELAY))
+    }
+  }
+
+  /** 9.2.6, "dispatch the event". */
+  function endBlock() {
+    if (id !== undefined) lastEventId = id
+    const name = type || 'message'
+    const event = data === undefined ? undefined : { type: name, data, lastEventId }
+    const error = tooLarge ? tooLargeError(name, maxEventSize) : undefined
+    // Before the callbacks, which may throw: the next feed continues after this block.
+    startBlock()
+    try {
+      if (error) onError?.(error)
+      else if (event) onEvent(event)
+    } finally {
+      // Not where the callback called reset().
+      const moved = id !== undefined
+      id = undefined
+      if (moved) onId?.(lastEventId)
+    }
+  }
+
+  const parser: Parser = {
+    feed(chunk) {
+      const kind: unknown = chunk?.[Symbol.toStringTag]
+      if (kind !== 'Uint8Array')
+        throw new TypeError(
+          `feed needs a Uint8Array, not ${kind ?? typeof chunk}: wrap or encode it first.`,
+        )
+      if (reading)
+        throw new Error('feed was called inside a callback of its parser: call it afterwards.')
+      read(chunk)
+    },
+    end() {
+      if (!reading) read(NO_BYTES)
+      startStream()
+    },
+    reset() {
+      lastEventId = options.lastEventId ?? ''
+      startStream()
+    },
+  }
+  parser.reset()
+  return parser
+}
+
+function tooLargeError(type: string, maxEventSize: number): MessageError {
+  return new MessageError(
+    'too-large',
+    `An event "${type}" was skipped: it is over maxEventSize, ${maxEventSize} characters.`,
+    { type },
+  )
+}

@@ -1,0 +1,72 @@
+/** Random event streams that know the grammar well enough to break it, and random places to cut them. */
+import * as fc from 'fast-check'
+import { bytesOf, join } from './fixtures.js'
+
+const FIELDS = ['data', 'event', 'id', 'retry']
+const ALMOST_FIELDS = ['', 'dat', 'Data', 'data ', ' data', 'foo', '\ufeffdata', 'id\0']
+const VALUES = [
+  '',
+  ' ',
+  '  two spaces',
+  'plain text',
+  'a:b: c',
+  'é漢😀',
+  'nul\0',
+  '0',
+  '250',
+  '007',
+  '12abc',
+  '-5',
+  '1.5',
+  '٣',
+  '99999999999999999999999',
+  '\ufeff',
+  '\u2028\u0085\v\f',
+  'x'.repeat(30),
+]
+const LINE_ENDS = ['\n', '\r', '\r\n']
+/** Half characters, characters that do not exist, and bytes that are in none. */
+const BAD_BYTES = [
+  [0xff],
+  [0xc3],
+  [0x80],
+  [0xe6, 0xbc],
+  [0xf0, 0x9f, 0x98],
+  [0xed, 0xa0, 0x80],
+  [0xc0, 0xaf],
+  [0xef, 0xbb],
+  [0xef, 0xbb, 0xbf],
+].map((bytes) => Uint8Array.from(bytes))
+
+const name = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...FIELDS) },
+  { weight: 2, arbitrary: fc.constantFrom(...ALMOST_FIELDS) },
+)
+const separator = fc.constantFrom(': ', ': ', ':', ':', ' :', '')
+
+const line = fc
+  .tuple(name, separator, fc.constantFrom(...VALUES), fc.constantFrom(...LINE_ENDS))
+  .map((parts) => bytesOf(parts.join('')))
+
+const blank = fc.constantFrom(...LINE_ENDS).map((end) => bytesOf(end))
+const bad = fc.constantFrom(...BAD_BYTES)
+const scrap = fc.constantFrom(...FIELDS, ...VALUES, ':').map((text) => bytesOf(text))
+
+/** The bytes of a stream: mostly fields and blank lines, with scraps and bad bytes in any place. */
+export const randomStream: fc.Arbitrary<Uint8Array> = fc
+  .array(
+    fc.oneof(
+      { weight: 12, arbitrary: line },
+      { weight: 6, arbitrary: blank },
+      { weight: 1, arbitrary: scrap },
+      { weight: 1, arbitrary: bad },
+    ),
+    { maxLength: 32, size: 'max' },
+  )
+  .map(join)
+
+/** Lengths of the chunks, to be used in turn. */
+export const randomCuts: fc.Arbitrary<number[]> = fc.array(
+  fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 60 })),
+  { minLength: 1, maxLength: 6 },
+)
