@@ -60,6 +60,7 @@ export async function withinLimit(
   limit: number,
   signal: AbortSignal,
 ): Promise<(Answer | undefined)[]> {
+  signal.throwIfAborted()
   const answers: (Answer | undefined)[] = asked.map(() => undefined)
   const waited = new AbortController()
   const abort = () => waited.abort(signal.reason)

@@ -97,9 +97,9 @@ function bind(segments: readonly Segment[], parts: readonly string[]): Params | 
   const params: [string, string][] = []
   for (const [at, segment] of segments.entries()) {
     const part = parts[at] as string
-    if (segment.kind === 'rest') params.push([segment.name, parts.slice(at).join('/')])
-    else if (segment.kind === 'param') params.push([segment.name, part])
-    else if (segment.text !== part) return undefined
+    if (segment.kind === 'plain') {
+      if (segment.text !== part) return undefined
+    } else params.push([segment.name, segment.kind === 'param' ? part : parts.slice(at).join('/')])
   }
   return Object.fromEntries(params)
 }
