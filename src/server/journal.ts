@@ -37,20 +37,36 @@ const REMEMBERED = 10_000
 export function createJournal(log: Log, listener: JournalListener): Journal {
   let head = ''
   let priming: PromiseLike<void> | undefined
+  let primed = false
   let following = false
   let again = false
   let several = false
+  const unpublished: Frame[] = []
   /** The id of the last event of each channel, oldest first, and the id up to which nothing is known of the others. */
   const last = new Map<string, string>()
   let unknownUpTo = ''
 
   function publish(entry: LogEntry, id: string) {
     if (!isId(id)) throw new TypeError(`The log gave an id that cannot travel: "${id}".`)
-    head = id
-    last.delete(entry.channel)
-    last.set(entry.channel, id)
+    unpublished.push(createFrame(entry, id))
+    // Who is told of an event may send another one: its turn is after this one has reached everybody.
+    if (unpublished.length > 1) return
+    for (let frame = unpublished[0]; frame; frame = unpublished[0]) {
+      remember(frame)
+      try {
+        listener.published(frame)
+      } catch (error) {
+        listener.failed(error)
+      }
+      head = frame.id
+      unpublished.shift()
+    }
+  }
+
+  function remember({ entry: { channel }, id }: Frame) {
+    last.delete(channel)
+    last.set(channel, id)
     if (last.size > REMEMBERED) forget()
-    listener.published(createFrame(entry, id))
   }
 
   function forget() {
@@ -62,12 +78,12 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
   /** To the log's end, without publishing: nobody is there yet. */
   function prime(): PromiseLike<void> | undefined {
     const page = log.read(head, PAGE)
-    if (!isPromise(page)) return primed(page)
+    if (!isPromise(page)) return goOn(page)
     several = true
-    return page.then(primed)
+    return page.then(goOn)
   }
 
-  function primed(page: LogPage): PromiseLike<void> | undefined {
+  function goOn(page: LogPage): PromiseLike<void> | undefined {
     head = page.entries.at(-1)?.id ?? page.after
     unknownUpTo = head
     return page.entries.length < PAGE ? undefined : prime()
@@ -99,12 +115,20 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
       return head
     },
     ready() {
-      if (head) return undefined
-      priming ??= prime()
-      priming?.then(undefined, () => {
-        head = ''
-        priming = undefined
-      })
+      if (primed) return undefined
+      if (!priming) {
+        priming = prime()
+        if (!priming) primed = true
+        // First in the queue, so that nobody comes before those who wait.
+        priming?.then(
+          () => {
+            primed = true
+          },
+          () => {
+            priming = undefined
+          },
+        )
+      }
       return priming
     },
     append(entry) {

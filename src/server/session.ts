@@ -73,6 +73,7 @@ export function createSession(parts: SessionParts): Session {
     {
       full: () => ender.signal.aborted || sink.unread + outbox.size >= AHEAD,
       replay(frame, held) {
+        tellUntold()
         const moves = !held && (compareIds(frame.id, position) ?? 1) > 0
         if (moves) position = frame.id
         write(frame.bytes(native ? 'native' : moves ? 'id' : 'named'))
@@ -88,7 +89,6 @@ export function createSession(parts: SessionParts): Session {
 
   function write(bytes: Uint8Array) {
     if (ender.signal.aborted) return
-    tellUntold()
     written += bytes.length
     outbox.write(bytes)
   }
@@ -110,6 +110,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function tellGap(channels: readonly string[], why: GapReason, after: string, moved: boolean) {
+    tellUntold()
     const moves = moved || (!catchUp.holding && (compareIds(after, position) ?? 1) >= 0)
     if (moves) position = after
     if (channels.length === 0) return
@@ -126,6 +127,7 @@ export function createSession(parts: SessionParts): Session {
     if (unread > AHEAD && read === readThen) return cut('slow')
     readThen = read
     const before = position
+    tellUntold()
     if (cursor() !== before) write(encodeId(position))
     else if (written === writtenThen) write(HEARTBEAT)
     writtenThen = written
@@ -163,6 +165,7 @@ export function createSession(parts: SessionParts): Session {
         outbox.flush()
         return catchUp.fallBehind(parts.fed(), position)
       }
+      tellUntold()
       const held = catchUp.holding
       if (frame.id && !held) position = frame.id
       write(frame.bytes(native ? 'native' : held ? 'named' : 'id'))
@@ -180,8 +183,9 @@ export function createSession(parts: SessionParts): Session {
     },
 
     revoked(channel) {
-      if (native) this.end('revoked')
-      else write(encodeControl({ t: 'revoked', channels: [channel] }))
+      if (native) return end('revoked')
+      tellUntold()
+      if (!native) write(encodeControl({ t: 'revoked', channels: [channel] }))
     },
 
     hole(why, after) {
@@ -191,16 +195,18 @@ export function createSession(parts: SessionParts): Session {
 
     drained: catchUp.advance,
 
-    end(why, after) {
-      if (ender.signal.aborted) return
-      if (after !== undefined) {
-        const retry = parts.got ? { retry: after } : {}
-        write(native ? encodeRetry(after) : encodeControl({ t: 'drain', after }, retry))
-      }
-      tellUntold()
-      outbox.flush()
-      sink.end()
-      finish(why)
-    },
+    end,
+  }
+
+  function end(why: SessionEnd, after?: number) {
+    if (ender.signal.aborted) return
+    tellUntold()
+    if (after !== undefined) {
+      const retry = parts.got ? { retry: after } : {}
+      write(native ? encodeRetry(after) : encodeControl({ t: 'drain', after }, retry))
+    }
+    outbox.flush()
+    sink.end()
+    finish(why)
   }
 }

@@ -1,6 +1,7 @@
 /** A reader of a hub's streams with nothing but requests and the parser: what any client would see. */
-import type { ControlBlock, HubMessage } from '../../src/hub-protocol.js'
+
 import { createParser } from '../../src/event-stream/parser.js'
+import type { ControlBlock, HubMessage } from '../../src/hub-protocol.js'
 
 /** A block as it came: an event, an id-only block (`type` 'id') or a comment (`type` 'comment'). */
 export interface Block {
@@ -17,14 +18,18 @@ export interface Stream {
   /** Everything that came so far. */
   readonly blocks: readonly Block[]
   readonly lastEventId: string
+  /** Blocks that `next` would give at once. */
+  readonly waiting: number
   readonly ended: Promise<'end' | 'error'>
   /** The next block, or `undefined` at the end. */
   next(): Promise<Block | undefined>
   /** The next block of the hub's own of this kind; what comes before it is skipped. */
-  control<T extends ControlBlock['t']>(t: T): Promise<Extract<ControlBlock, { t: T }> & { id: string }>
+  control<T extends ControlBlock['t']>(
+    t: T,
+  ): Promise<Extract<ControlBlock, { t: T }> & { id: string }>
   /** The next message; what comes before it is skipped. */
   message(): Promise<HubMessage & { id: string }>
-  /** What has come by now, control blocks as their kind, messages as their payload. */
+  /** Resolves when everything that is on its way has come. */
   settled(): Promise<void>
   readonly conn: string
   close(): Promise<void>
@@ -136,6 +141,9 @@ export async function read(response: Response): Promise<Stream> {
     get lastEventId() {
       return lastEventId
     },
+    get waiting() {
+      return blocks.length - taken
+    },
     ended,
     get conn() {
       return conn
@@ -171,7 +179,7 @@ export async function read(response: Response): Promise<Stream> {
     async settled() {
       for (let seen = -1; seen !== blocks.length; ) {
         seen = blocks.length
-        for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+        for (let turn = 0; turn < 100; turn++) await Promise.resolve()
       }
     },
     close: () => reader.cancel(),
