@@ -78,6 +78,10 @@ describe('contents', () => {
   })
 })
 
+test("react.js begins with 'use client', which server components look for", () => {
+  expect(built['react.js']).toMatch(/^["']use client["']/)
+})
+
 describe('one copy of everything', () => {
   test.each(['react.js', 'vue.js'])('%s runs the code that index.js runs', (file) => {
     const chunks = (name: string) =>
