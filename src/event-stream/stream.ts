@@ -63,8 +63,8 @@ export async function openEventStream(
         throw new ConnectionError('network', message, { cause })
       })
 
-    const answer = Promise.resolve(request)
-      .then(fetch)
+    const answer = Promise.resolve()
+      .then(() => fetch(request))
       .then((response) => ({ response, reader: response.body?.getReader() }))
     signal.addEventListener('abort', () => {
       answer.then(({ reader }) => reader?.cancel(signal.reason)).catch(() => {})

@@ -1,0 +1,2 @@
+/** The server's public names. */
+export { formatSSE, type SSEEvent } from '../event-stream/encoder.js'
