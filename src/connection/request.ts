@@ -146,13 +146,9 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
   let generation = 0
   let running: Promise<void> | undefined
 
-  const start = async () => {
-    try {
-      await onUnauthorized()
-      generation++
-    } finally {
-      running = undefined
-    }
+  const refresh = async () => {
+    await onUnauthorized()
+    generation++
   }
 
   return {
@@ -160,14 +156,20 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
       return generation
     },
     async run(refusal, signal) {
-      running ??= start()
+      running ??= refresh()
+      const joined = running
+      // The next refusal asks anew.
+      const forget = () => {
+        if (running === joined) running = undefined
+      }
+      joined.then(forget, forget)
       const waited = new AbortController()
       const limit = delay(REFRESH_LIMIT, waited.signal).then(() => {
-        running = undefined // the next refusal asks anew
+        forget()
         throw new Error(`onUnauthorized took longer than ${REFRESH_LIMIT / 1000} s`)
       })
       try {
-        await race(Promise.race([running, limit]), signal)
+        await race(Promise.race([joined, limit]), signal)
       } catch (cause) {
         signal.throwIfAborted()
         throw new ResponseError(
