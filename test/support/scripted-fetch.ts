@@ -11,6 +11,8 @@ export interface Exchange {
   readonly isAborted: boolean
   /** Under way: neither finished by the server nor given up by the client. */
   readonly isLive: boolean
+  /** The headers of an event stream were sent. */
+  readonly isOpen: boolean
   /** The headers of an event stream. */
   open(headers?: HeadersInit): Exchange
   /** Another answer, complete. */
@@ -97,12 +99,15 @@ function createExchange(
 
   const exchange: Exchange = {
     request,
-    lastEventId: header === null ? undefined : Buffer.from(header, 'latin1').toString('utf8'),
+    lastEventId: header === null ? undefined : asUTF8(header),
     get isAborted() {
       return isAborted
     },
     get isLive() {
       return !isFinished && !isAborted
+    },
+    get isOpen() {
+      return body !== undefined
     },
     open: (headers = EVENT_STREAM_HEADERS) =>
       act(() => {
@@ -181,4 +186,9 @@ function createBody(cancelled: () => void): Body {
     },
     fail: (reason) => controller.error(reason),
   }
+}
+
+/** A header is bytes, of which the platform makes one character each. */
+function asUTF8(header: string): string {
+  return new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)))
 }
