@@ -63,6 +63,7 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
         const generation = refresh?.generation
         try {
           return await send()
+          signal.throwIfAborted()
         } catch (error) {
           if (!(error instanceof ResponseError) || error.status !== 401) throw error
           // Somebody else refreshed since this request was made: its headers were simply old.
