@@ -1,23 +1,31 @@
 /** `useFold`: everything a feed brought, as one state. */
 import { useState } from 'react'
-import { closedSource, type Feed, type Message, type SeedContext } from '../../src/index.js'
+import {
+  closedSource,
+  type Feed,
+  type Message,
+  type SeedContext,
+  type Source,
+} from '../../src/index.js'
 import { useSignalValue } from './use-signal-value.js'
 
 type Skip = null | undefined
+/** The union, since types are inferred from what bears the same name. */
+type Bindable<E> = Source<E> | Feed<E>
 
 /** `feed.fold` bound to the component. `seed` and `reduce` are those of the first render with this feed. `null`: the plain seed, or `undefined`. */
 export function useFold<E, S>(
-  feed: Feed<E> | Skip,
+  feed: Bindable<E> | Skip,
   seed: (context: SeedContext) => PromiseLike<S>,
   reduce: (state: S, message: Message<E>) => S,
 ): S | undefined
 export function useFold<E, S>(
-  feed: Feed<E> | Skip,
+  feed: Bindable<E> | Skip,
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ): S
 export function useFold<E, S>(
-  feed: Feed<E> | Skip,
+  feed: Bindable<E> | Skip,
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ): S {
@@ -31,7 +39,7 @@ export function useFold<E, S>(
 }
 
 function createSlot<E, S>(
-  feed: Feed<E> | Skip,
+  feed: Bindable<E> | Skip,
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ) {

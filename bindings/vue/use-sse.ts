@@ -44,8 +44,8 @@ export function useSSE<E extends object>(
   const newest = () => toValue(options)
   const create = () => createSourceHolder(pool, now(), newest)
   let holder = create()
-  // A page that hydrates shows what the server showed, until it has been mounted.
-  let isFirst = !!getCurrentInstance()?.vnode.el
+  // A page that hydrates shows what the server showed until it has been mounted.
+  let isFirst = !hasPage || !!getCurrentInstance()?.vnode.el
   const { view, refresh } = createRefs<SourceView<E>>(
     (field, type) => (isFirst ? holder.idle(field, type) : holder.read(field, type)),
     FIELDS,
