@@ -33,7 +33,8 @@ beforeAll(async () => {
     // Not the cache of a dev server that may be running.
     cacheDir: at('../node_modules/.vite/playground-test'),
     logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0 },
+    // A file that is saved during the test must not reload the page.
+    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
   })
   await server.listen()
   origin = new URL(server.resolvedUrls?.local[0] ?? '').origin
