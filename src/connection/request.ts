@@ -63,8 +63,8 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
         const generation = refresh?.generation
         try {
           return await send()
-          signal.throwIfAborted()
         } catch (error) {
+          signal.throwIfAborted()
           if (!(error instanceof ResponseError) || error.status !== 401) throw error
           // Somebody else refreshed since this request was made: its headers were simply old.
           if (refresh?.generation !== generation) continue
