@@ -1,9 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatSSE, type SSEEvent } from '../../src/event-stream/encoder.js'
-import { bytesOf, cut } from '../support/fixtures.js'
+import { bytesOf, cut } from '../support/chunks.js'
 import { randomCuts } from '../support/random-stream.js'
-import { type Entry, record } from '../support/reference-parser.js'
+import { record } from '../support/recording.js'
+import type { Entry } from '../support/reference-parser.js'
 
 describe('formatSSE writes', () => {
   it.each<[string, SSEEvent, string]>([

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createParser } from '../../src/event-stream/parser.js'
-import { bytesOf, endless, oneEvent, type Stream, tokens } from '../support/fixtures.js'
+import { bytesOf, type Stream } from '../support/chunks.js'
 import { heapInUse } from '../support/garbage.js'
+import { endless, oneEvent, tokens } from '../support/workloads.js'
 
 const MiB = 1024 * 1024
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ConnectionError, ResponseError } from '../../src/errors.js'
 import { formatSSE } from '../../src/event-stream/encoder.js'
 import { openEventStream } from '../../src/event-stream/stream.js'
+import { collectData } from '../support/answers.js'
 import { type MockedStream, mockedStream, mockServer } from '../support/msw.js'
 
 const URL = 'https://mocked.example/events'
@@ -13,12 +14,6 @@ function mock(options: Parameters<typeof mockedStream>[2] = {}): Promise<MockedS
   return new Promise((resolve) => {
     server.use(http.get(URL, ({ request }) => mockedStream(request, resolve, options)))
   })
-}
-
-async function collectData(stream: AsyncIterable<{ data: string }>): Promise<string[]> {
-  const all: string[] = []
-  for await (const { data } of stream) all.push(data)
-  return all
 }
 
 describe('a mocked stream', () => {

@@ -2,7 +2,7 @@
 import { HttpResponse } from 'msw'
 import { type SetupServer, setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { bytesOf } from './fixtures.js'
+import { bytesOf } from './chunks.js'
 
 /** A server whose handlers last as long as a test. A request without a handler fails. */
 export function mockServer(): SetupServer {
