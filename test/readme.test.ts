@@ -1,183 +1,19 @@
-/** The README holds: every block of code compiles and does what the text says, every command exists, every number is one that is checked. */
+/** What the README says holds: its blocks compile, what it names exists, its numbers are those that tests check. */
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { text as textOf } from 'node:stream/consumers'
 import * as fc from 'fast-check'
-import { createElement } from 'react'
-import { renderToString } from 'react-dom/server'
 import { createSource } from 'tidewire'
 import { formatSSE } from 'tidewire/server'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createSSRApp } from 'vue'
-import { renderToString as renderVue } from 'vue/server-renderer'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { blocksOf, isCode, needsPage } from './support/readme.js'
+import { blocksOf, isCode } from './support/readme.js'
 import { readReadme } from './support/readme-modules.js'
 import { documentedProperties, typeErrors } from './support/readme-types.js'
-import { createWorld, type World } from './support/readme-world.js'
 
 const text = readReadme()
+const flat = text.replace(/\s+/g, ' ')
 const blocks = blocksOf(text)
 const code = blocks.filter(isCode)
-const flat = text.replace(/\s+/g, ' ')
-
-const load = (name: string): Promise<Record<string, unknown>> =>
-  import(/* @vite-ignore */ `../README.md/${name}`)
-
-const EVENT_STREAM = { 'content-type': 'text/event-stream' }
-const FAKE = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const
-
-describe('each block runs', () => {
-  let world: World
-
-  beforeEach(() => {
-    world = createWorld()
-  })
-  afterEach(() => world.end())
-
-  const runs: Record<string, () => Promise<void>> = {
-    async 'hello.mjs'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
-      const output =
-        blocks
-          .find(({ language }) => language === 'text')
-          ?.code.trim()
-          .split('\n') ?? []
-      await load('hello.mjs')
-      await world.until(() => world.printed.length >= output.length)
-      expect(world.printed.slice(0, output.length)).toEqual(output)
-    },
-
-    async 'prices.ts'() {
-      world.serve((_request, response) => {
-        response.writeHead(200, EVENT_STREAM)
-        response.write(price(1, 40) + price(2, 42) + price(3, 41))
-        response.write(formatSSE({ type: 'news', id: 4, data: { text: 'Closing time' } }))
-      })
-      await load('prices.ts')
-      expect(world.printed.slice(0, 2)).toEqual(['idle undefined 0 undefined', 'highest 0'])
-      expect(world.printed).toEqual(
-        expect.arrayContaining([
-          'open undefined 0 undefined',
-          '1 TIDE 40',
-          '2 TIDE 42',
-          '3 TIDE 41',
-          'open news 4 undefined',
-          'highest 42',
-          'closed news 4 undefined',
-        ]),
-      )
-    },
-
-    async 'token.ts'() {
-      const asked: unknown[] = []
-      world.serve((request, response) => {
-        if (request.method === 'POST') return response.end('secret')
-        asked.push(request.headers.authorization)
-        if (request.headers.authorization !== 'Bearer secret') return response.writeHead(401).end()
-        return response.writeHead(200, EVENT_STREAM).write(formatSSE({ data: 'welcome' }))
-      })
-      await load('token.ts')
-      await world.until(() => world.printed.length > 0)
-      expect(world.printed).toEqual(['welcome'])
-      expect(asked).toEqual(['Bearer', 'Bearer secret'])
-    },
-
-    async 'answer.ts'() {
-      const bodies: string[] = []
-      world.serve(async (request, response) => {
-        bodies.push(`${request.method} ${await textOf(request)}`)
-        response.writeHead(200, EVENT_STREAM)
-        for (const token of ['Rivers ', 'bring ', 'salt.'])
-          response.write(formatSSE({ type: 'delta', data: { text: token } }))
-        response.end(formatSSE({ type: 'done', data: { tokens: 3 } }))
-      })
-      await load('answer.ts')
-      await world.until(() => world.printed.some((line) => line.startsWith('closed')))
-      expect(world.printed.at(-1)).toBe('closed Rivers bring salt.')
-      expect(bodies).toEqual(['POST {"prompt":"Why is the sea salty?"}'])
-    },
-
-    async 'server.ts'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
-      await load('server.ts')
-      const ids: number[] = []
-      const statuses = new Set<string>()
-      const source = createSource('/api/prices')
-      source.status.subscribe((status) => statuses.add(status))
-      source.on('price', (_data, { id }) => ids.push(Number(id)))
-      for (const count of [3, 6, 9]) {
-        await world.until(() => ids.length >= count)
-        world.breakConnections()
-      }
-      await world.until(() => ids.length >= 12)
-      expect(statuses).toContain('waiting')
-      const first = ids[0] ?? 0
-      expect(ids).toEqual(ids.map((_id, index) => first + index))
-      source.close()
-
-      const leaving = new AbortController()
-      let received = ''
-      const reading = (async () => {
-        const { body } = await fetch('/api/prices', { signal: leaving.signal })
-        for await (const bytes of body ?? []) received += new TextDecoder().decode(bytes)
-      })()
-      await world.until(() => /^:$/m.test(received))
-      leaving.abort()
-      await expect(reading).rejects.toThrow()
-      expect(received).toMatch(/^event: price$/m)
-    },
-
-    async 'streams.ts'() {
-      const asked: unknown[] = []
-      world.serve((request, response) => {
-        asked.push(request.headers['last-event-id'])
-        response.writeHead(200, EVENT_STREAM).write(price(42, 7) + price(43, 8))
-      })
-      await load('streams.ts')
-      expect(world.printed).toEqual([
-        'price {"symbol":"TIDE","value":7} 42',
-        "{ type: 'greeting', data: 'hello', lastEventId: '' }",
-      ])
-      expect(asked).toEqual(['41'])
-    },
-  }
-
-  /** Registers its own tests. */
-  const suites = ['prices.test.ts']
-
-  test.each(code.filter((block) => !needsPage(block) && !suites.includes(block.name)))(
-    '$name',
-    async ({ name }) => {
-      const run = runs[name]
-      if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
-      await run()
-    },
-  )
-
-  test('and no block has gone', () => {
-    expect(code.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([...Object.keys(runs), ...suites]),
-    )
-  })
-
-  test('React components are idle on a server, and open nothing', async () => {
-    const { Ticker } = (await load('Ticker.tsx')) as { Ticker: () => never }
-    const { ConnectionStatus } = (await load('ConnectionStatus.tsx')) as Record<string, () => never>
-    const html = renderToString(createElement('div', null, createElement(Ticker)))
-    expect(html.replaceAll('<!-- -->', '')).toContain(', highest 0, 0 messages')
-    expect(renderToString(createElement(ConnectionStatus!))).toBe('<p>idle</p>')
-  })
-
-  test('Vue components are, too', async () => {
-    const { default: Ticker } = (await load('Ticker.vue')) as { default: object }
-    expect(await renderVue(createSSRApp(Ticker))).toBe('<p>, highest 0, 0 messages</p>')
-  })
-})
-
-describe('prices.test.ts', async () => {
-  await load('prices.test.ts')
-})
 
 test('every block has a name of its own, or a language that is not run', () => {
   const names = code.map(({ name }) => name)
@@ -185,6 +21,7 @@ test('every block has a name of its own, or a language that is not run', () => {
   expect(new Set(names).size).toBe(names.length)
   const others = new Set(blocks.filter((block) => !isCode(block)).map(({ language }) => language))
   expect([...others].sort()).toEqual(['sh', 'text'])
+  expect(text.match(/^ *(```|~~~)/gm)).toHaveLength(2 * blocks.length)
 })
 
 test('every block compiles', async () => {
@@ -246,7 +83,9 @@ describe('its numbers are checked ones', () => {
     const { 'createSource of tidewire': client, ...others } = Object.fromEntries(budgets)
     expect(flat).toContain(`\`createSource\` is less than ${client} bytes (minified, brotli)`)
     expect(others['useSSE of tidewire/react']).toBe(others['useSSE of tidewire/vue'])
-    expect(flat).toContain(`less than ${others['useSSE of tidewire/vue']} more, each`)
+    expect(flat).toContain(
+      `adds of its own is less than ${others['useSSE of tidewire/vue']}, in React`,
+    )
   })
 
   test('random streams of the parser', async () => {
@@ -256,30 +95,41 @@ describe('its numbers are checked ones', () => {
     expect(flat).toContain(`on ${found?.[1]},000 random streams`)
   })
 
+  const options = documentedProperties('src/channels/pool.ts', 'SharedSourceOptions')
+  /** What the documentation of an option gives as its default. */
+  const defaults = new Map(
+    Array.from(options, ([name, documentation]) => {
+      const [, value] = /Default (4 Mi|\S+?)[.:,;]?(\s|$)/.exec(documentation) ?? []
+      return [name, value && bare(value)] as const
+    }),
+  )
+
   test('options and their defaults', () => {
     const table = text.slice(text.indexOf('## Options'), text.indexOf('## Where it runs'))
-    const rows = Array.from(
-      table.matchAll(/^\| (`.*?) \| (.*?) \|/gm),
-      ([, names = '', values = '']) => zip(names.split(', '), values.split(', ')),
-    ).flat()
-    const shown = new Map(rows.map(([name, value]) => [bare(name), bare(value)]))
+    const shown = new Map<string, string | undefined>()
+    for (const [, names = '', values = ''] of table.matchAll(/^\| (`.*?) \| (.*?) \|/gm))
+      for (const [index, name] of names.split(', ').entries())
+        shown.set(bare(name), values.split(', ')[index])
 
-    const options = documentedProperties('src/channels/pool.ts', 'SharedSourceOptions')
     expect([...shown.keys()].sort()).toEqual([...options.keys()].sort())
-    let compared = 0
-    for (const [name, documentation] of options) {
-      const [, value] =
-        /Default (.+?)(?:[.:,;]?\s|[.:,;]?$)/s.exec(documentation.replace('4 Mi', '4_Mi')) ?? []
-      if (value === undefined) continue
-      compared++
-      expect(`${name}: ${shown.get(name)}`).toBe(`${name}: ${bare(value.replace('_', ' '))}`)
-    }
-    expect(compared).toBeGreaterThan(12)
+    const known = [...defaults].filter(([, value]) => value !== undefined)
+    expect(known.length).toBeGreaterThan(12)
+    expect(known.map(([name]) => [name, bare(shown.get(name) ?? '')])).toEqual(known)
   })
 
-  const bare = (text: string) => text.replace(/[`']/g, '')
-  const zip = (names: string[], values: string[]) =>
-    names.map((name, index) => [name, values[index] ?? ''] as const)
+  test('times and limits of the other chapters', async () => {
+    const seconds = (name: string) => `${Number(defaults.get(name)) / 1000} s`
+    const connection = await source('../src/connection/connection.ts')
+    const [, healthy] = /HEALTHY_AFTER = (\d+)/.exec(connection) ?? []
+    for (const claim of [
+      `The delay starts at ${seconds('reconnectDelay')} and grows by ${defaults.get('reconnectMultiplier')} up to ${seconds('maxReconnectDelay')}`,
+      `the stream is open for ${Number(healthy) / 1000} s | the next delay starts at ${seconds('reconnectDelay')}`,
+      `no headers within ${seconds('connectTimeout')}`,
+      `more than ${defaults.get('maxEventSize')} characters`,
+      `the last ${defaults.get('history')} of them`,
+    ])
+      expect(flat).toContain(claim)
+  })
 })
 
 describe('a stream that breaks', () => {
@@ -326,7 +176,9 @@ describe('a stream that breaks', () => {
         const source = createSource('/events', {
           async fetch({ headers }) {
             const bytes = bytesAfter(Number(headers.get('last-event-id')))
-            return new Response(bodyOf(bytes, lengths[requests++]), { headers: EVENT_STREAM })
+            return new Response(bodyOf(bytes, lengths[requests++]), {
+              headers: { 'content-type': 'text/event-stream' },
+            })
           },
         })
         source.on('message', (_data, { id }) => ids.push(Number(id)))
@@ -347,6 +199,6 @@ describe('a stream that breaks', () => {
   }, 30_000)
 })
 
-function price(id: number, value: number): string {
-  return formatSSE({ type: 'price', id, data: { symbol: 'TIDE', value } })
+function bare(text: string): string {
+  return text.replace(/[`']/g, '')
 }

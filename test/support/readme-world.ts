@@ -1,13 +1,15 @@
 /** What a block of the README meets when it runs in Node: servers on free ports, requests that lead there, a console that remembers. */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import { type AddressInfo, Server } from 'node:net'
+import { createServer, type RequestListener, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { format } from 'node:util'
 import { vi } from 'vitest'
 
 export interface World {
   /** What the block printed, a line each. */
   readonly printed: readonly string[]
+  /** How many requests it sent. */
+  readonly requests: number
   /** An endpoint for the block's requests. A block may also start its own, on whatever port. */
   serve(listener: RequestListener): void
   /** Breaks every connection that is open. */
@@ -33,6 +35,7 @@ export function createWorld(): World {
   const { listen } = Server.prototype
   /** Event streams that the block asked for; those it gave up are aborted. */
   const streams: Request[] = []
+  let requests = 0
   let refused = 0
   let ended = false
 
@@ -42,10 +45,11 @@ export function createWorld(): World {
     })
   vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
     servers.push(this)
-    return listen.call(this, 0, HOST)
+    return listen.call(this, { port: 0, host: HOST })
   })
   vi.stubGlobal('fetch', async (input: string | Request, init?: RequestInit) => {
     const asked = new Request(input instanceof Request ? input : `http://localhost${input}`, init)
+    requests++
     if (ended) {
       refused++
       return new Response(null, { status: 204 })
@@ -63,12 +67,14 @@ export function createWorld(): World {
 
   return {
     printed,
+    get requests() {
+      return requests
+    },
     serve(listener) {
       createServer(listener).listen()
     },
     breakConnections() {
-      for (const server of servers)
-        (server as ReturnType<typeof createServer>).closeAllConnections()
+      for (const server of servers) server.closeAllConnections()
     },
     async until(isSo) {
       do {
