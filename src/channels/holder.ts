@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals-core'
 import { IDLE } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
-import { NO_MESSAGES } from './feed.js'
+import { NO_MESSAGES } from './history.js'
 import { show } from './options.js'
 import type { SharedSourceOptions, SourcePool } from './pool.js'
 import { createSource, type Source } from './source.js'

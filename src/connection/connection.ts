@@ -101,6 +101,8 @@ export function createConnection(
     const previous = state
     state = transition(previous, event)
     if (state === previous) return
+    // Whoever comes next has seen nothing yet.
+    if (state.status === 'idle') cursor = options.lastEventId ?? ''
     const stays = event.type === 'ready' || event.type === 'lost'
     if (!stays) {
       stay.abort()
