@@ -155,9 +155,13 @@ export class OverflowError extends SSEError {
   }
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown. Never throws, as some objects do when they are made a string. */
 export function describe(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return typeof thrown
+  }
 }
 
 /** Hands what user code threw to the page's error handling, as the platform does with event listeners. Never throws. */

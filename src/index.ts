@@ -10,7 +10,20 @@ export {
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
-export { createSourcePool, type SharedSourceOptions, type SourcePool } from './channels/pool.js'
+export {
+  closedSource,
+  createSourceHolder,
+  type Holder,
+  holderKey,
+  type SourceHolder,
+  type SourceTarget,
+} from './channels/holder.js'
+export {
+  createSourcePool,
+  type PooledSource,
+  type SharedSourceOptions,
+  type SourcePool,
+} from './channels/pool.js'
 export {
   type ConnectionVerbs,
   createSource,

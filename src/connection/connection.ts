@@ -94,6 +94,8 @@ export function createConnection(
     const previous = state
     state = transition(previous, event)
     if (state === previous) return
+    // Whoever comes next has seen nothing yet.
+    if (state.status === 'idle') cursor = options.lastEventId ?? ''
     const stays = event.type === 'ready' || event.type === 'lost'
     if (!stays) {
       stay.abort()
@@ -158,7 +160,6 @@ export function createConnection(
 
   function healthy() {
     failures = 0
-    lastFailure = undefined
   }
 
   /** Delivers a read, in slices where it takes long. */
@@ -174,7 +175,7 @@ export function createConnection(
         if (taken % EVENTS_BETWEEN_LOOKS === 0 && now() >= until) break
         const event = events[taken++] as StreamEvent
         const deliver = obey(attempt, event)
-        if (attempt === current) cursor = event.lastEventId
+        if (attempt === current && !signal.aborted) cursor = event.lastEventId
         if (deliver) return event
       }
       if (attempt === current && !signal.aborted)
@@ -202,7 +203,7 @@ export function createConnection(
         ready(attempt, instruction.heartbeat)
         return false
       case 'ending':
-        planned = instruction.after
+        if (attempt === current) planned = instruction.after
         return false
       case 'skip':
         return false
@@ -225,7 +226,7 @@ export function createConnection(
     } else if (attempt === current) {
       if (challenger) {
         current = challenger
-        challenger = undefined
+        challenger = planned = undefined
         dispatch({ type: 'lost', attempt: failures })
       } else if (planned !== undefined) ended(planned)
       else if (error !== undefined) failed(error)
@@ -254,7 +255,7 @@ export function createConnection(
     const error = asFailure(thrown)
     if (error.status === 204) return dispatch({ type: 'end' })
     const again = retries(error, options, {
-      repeated: error.code === lastFailure,
+      repeated: failures > 0 && error.code === lastFailure,
       resumable: !protocol.once || cursor !== '',
     })
     lastFailure = error.code
