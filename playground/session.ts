@@ -18,7 +18,7 @@ function refresh(): Promise<void> {
 }
 
 async function newToken(): Promise<void> {
-  writeDeed('Page', 'Asks for a token')
+  writeDeed('Page', 'Token', 'asks for a new one')
   token = (await call<{ token: string }>('refresh', {})).token
 }
 
@@ -29,7 +29,7 @@ export const connection: ConnectionOptions = {
   // The server writes something every 2 s. After 5 s without a byte the stream is dead, whatever the socket says.
   heartbeatTimeout: 5000,
   // A browser has six HTTP/1.1 connections for a server. A tab in the background gives its own back.
-  pauseWhenHidden: 10_000,
+  pauseWhenHidden: 5000,
 }
 
 export const breakIt = (fault: Fault) => call<PageStatus>('break', { fault })

@@ -8,10 +8,12 @@ export type ConnectionErrorCode =
   | 'ended'
   | 'request'
 export type ResponseErrorCode = 'status' | 'unauthorized' | 'content-type'
+export type ChannelErrorCode = 'denied' | 'unknown' | 'limit' | 'revoked'
 export type MessageErrorCode = 'decode' | 'validation' | 'too-large'
 export type SSEErrorCode =
   | ConnectionErrorCode
   | ResponseErrorCode
+  | ChannelErrorCode
   | MessageErrorCode
   | 'remote'
   | 'seed'
@@ -66,6 +68,18 @@ export class ResponseError extends SSEError {
     this.status = status
     this.headers = response.headers
     this.retryable = status === 408 || status === 425 || status === 429 || status >= 500
+  }
+}
+
+/** The hub refused one channel, or took it back ('revoked'); the others go on. On the server: nothing declared fits a name. */
+export class ChannelError extends SSEError {
+  override readonly name = 'ChannelError'
+  declare readonly code: ChannelErrorCode
+  readonly channel: string
+
+  constructor(code: ChannelErrorCode, channel: string, message: string) {
+    super(code, message)
+    this.channel = channel
   }
 }
 
@@ -141,9 +155,13 @@ export class OverflowError extends SSEError {
   }
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown. Never throws, as some objects do when they are made a string. */
 export function describe(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return typeof thrown
+  }
 }
 
 /** Hands what user code threw to the page's error handling, as the platform does with event listeners. Never throws. */

@@ -10,7 +10,20 @@ export {
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
-export { createSourcePool, type SharedSourceOptions, type SourcePool } from './channels/pool.js'
+export {
+  closedSource,
+  createSourceHolder,
+  type Holder,
+  holderKey,
+  type SourceHolder,
+  type SourceTarget,
+} from './channels/holder.js'
+export {
+  createSourcePool,
+  type PooledSource,
+  type SharedSourceOptions,
+  type SourcePool,
+} from './channels/pool.js'
 export {
   type ConnectionVerbs,
   createSource,
@@ -19,7 +32,7 @@ export {
   type SourceOptions,
 } from './channels/source.js'
 export type { Throttle } from './channels/throttle.js'
-export type { ConnectionOptions, Diagnostic } from './connection/connection.js'
+export type { ConnectionOptions } from './connection/connection.js'
 export type { PerAttempt } from './connection/request.js'
 export type {
   CloseReason,
@@ -27,17 +40,30 @@ export type {
   ConnectionStatus,
   PauseReason,
 } from './connection/state.js'
-export type {
-  ErrorOf,
-  EventName,
-  EventSchemas,
-  ListenerOf,
-  ListenType,
-  Message,
-  SSEEventListener,
-  UntypedEvents,
+export {
+  type ChannelMap,
+  type ChannelName,
+  type CheckedName,
+  channelName,
+  type Diagnostic,
+  type ErrorOf,
+  type EventName,
+  type EventSchemas,
+  type EventsOf,
+  type ListenerOf,
+  type ListenType,
+  type Message,
+  type NameOf,
+  type ParamsOf,
+  type Register,
+  type RegisteredChannels,
+  type SSEEventListener,
+  type UntypedChannels,
+  type UntypedEvents,
 } from './contract.js'
 export {
+  ChannelError,
+  type ChannelErrorCode,
   ConnectionError,
   type ConnectionErrorCode,
   MessageError,
@@ -51,6 +77,7 @@ export {
   type SSEErrorCode,
 } from './errors.js'
 export type { EventBatch, StreamEvent } from './event-stream/event.js'
+export type { GapReason, Replay, Verdict } from './hub-protocol.js'
 export { createParser, type Parser, type ParserOptions } from './event-stream/parser.js'
 export {
   type EventStream,

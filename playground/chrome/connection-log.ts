@@ -36,11 +36,11 @@ interface Followed {
   readonly error: ReadonlySignal<SSEError | undefined>
 }
 
-/** Writes down what somebody else did. */
-export function writeDeed(who: string, what: string): void {
+/** Writes down what somebody did. */
+export function writeDeed(who: string, what: string, detail = ''): void {
   const deed = document.createElement('strong')
   deed.textContent = what
-  write(who, deed, '')
+  write(who, deed, detail)
 }
 
 function write(who: string, what: Element, detail: string): void {

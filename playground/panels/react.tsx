@@ -1,8 +1,7 @@
 /** The React panel: two components call `useSSE` with the same address and share one stream. */
-import { StrictMode, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { Source } from 'tidewire'
-import { useSSE } from 'tidewire/react'
+import { useFold, useSSE } from 'tidewire/react'
 import { follow } from '../chrome/connection-log.js'
 import {
   attemptText,
@@ -69,7 +68,7 @@ function Connection() {
 
 function Messages() {
   const { messages, latest, lastEventId, source } = useSSE<LiveEvents>(url, connection)
-  const { received, lost, doubled } = useTally(source)
+  const { received, lost, doubled } = useFold(source, nothing, count)
   const values = levels(messages)
   return (
     <>
@@ -110,10 +109,4 @@ function useLast<T>(value: T | undefined): T | undefined {
   const [last, setLast] = useState(value)
   if (value !== undefined && value !== last) setLast(value)
   return value ?? last
-}
-
-function useTally(source: Source<LiveEvents>) {
-  const tally = useMemo(() => source.fold(nothing, count), [source])
-  const subscribe = useCallback((changed: () => void) => tally.subscribe(changed), [tally])
-  return useSyncExternalStore(subscribe, () => tally.peek())
 }

@@ -1,6 +1,5 @@
 /** The Vue panel: two components call `useSSE` with the same address and share one stream. */
-import type { Source } from 'tidewire'
-import { useSSE } from 'tidewire/vue'
+import { useFold, useSSE } from 'tidewire/vue'
 import { createApp, defineComponent, h, type Ref, shallowRef, watch, watchEffect } from 'vue'
 import { follow } from '../chrome/connection-log.js'
 import {
@@ -49,7 +48,7 @@ const Connection = defineComponent(() => {
 
 const Messages = defineComponent(() => {
   const { messages, latest, lastEventId, source } = useSSE<LiveEvents>(url, connection)
-  const tally = useTally(source)
+  const tally = useFold(source, nothing, count)
   return () => {
     const values = levels(messages.value)
     const { received, lost, doubled } = tally.value
@@ -97,17 +96,4 @@ function useLast<T>(value: Readonly<Ref<T | undefined>>) {
     if (now !== undefined) last.value = now
   })
   return last
-}
-
-function useTally(source: Readonly<Ref<Source<LiveEvents>>>) {
-  const tally = shallowRef(nothing)
-  watchEffect((onCleanup) => {
-    const counted = source.value.fold(nothing, count)
-    onCleanup(
-      counted.subscribe((now) => {
-        tally.value = now
-      }),
-    )
-  })
-  return tally
 }

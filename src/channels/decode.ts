@@ -2,6 +2,7 @@
 import type { EventSchemas, Schema } from '../contract.js'
 import { describe, MessageError, type SchemaIssue } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
+import { isPromiseLike } from './promise-like.js'
 
 /** 'auto': JSON where data begins with `{` or `[`, else text. 'json': always. 'text': as it came. Invalid JSON is a `MessageError`. */
 export type Parse = 'auto' | 'json' | 'text' | ((data: string, event: StreamEvent) => unknown)
@@ -31,18 +32,25 @@ export function decode<E>(
 
 function parsed(event: StreamEvent, parse: Parse): unknown {
   const { data } = event
-  if (typeof parse === 'function') return parse(data, event)
+  if (typeof parse === 'function') return atOnce('parse', parse(data, event))
   const first = data.charCodeAt(0)
   const isJSON = parse === 'json' || (parse === 'auto' && (first === 0x7b || first === 0x5b))
   return isJSON ? JSON.parse(data) : data
 }
 
 function validated<T>(data: unknown, schema: Schema<T>): T {
-  const result = schema['~standard'].validate(data)
-  if ('then' in result)
-    throw new TypeError('its schema is asynchronous, but messages arrive in order; use another')
+  const result = atOnce('schema', schema['~standard'].validate(data))
   if (result.issues) throw new Invalid(result.issues)
   return result.value
+}
+
+/** Messages are handed on in order, so none of them waits. */
+function atOnce<T>(option: string, result: T | PromiseLike<T>): T {
+  if (!isPromiseLike(result)) return result
+  result.then(undefined, () => {})
+  throw new TypeError(
+    `the option "${option}" answered with a promise; use one that answers at once`,
+  )
 }
 
 class Invalid extends Error {

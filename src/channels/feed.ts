@@ -1,5 +1,5 @@
 /** Events as signals: every message to listeners, folds and loops, in order; then the signals, once a delivery. */
-import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
+import { batch, type ReadonlySignal, signal } from '@preact/signals-core'
 import type {
   ErrorOf,
   EventName,
@@ -9,9 +9,10 @@ import type {
   UntypedEvents,
 } from '../contract.js'
 import { guard, RemoteError, report, type SeedError, type SSEError } from '../errors.js'
-import { ownText } from '../event-stream/own-text.js'
 import { createFold, type FoldInput, type Seed, type SeedContext } from './fold.js'
-import { heldSignal, type Lease } from './lease.js'
+import { type AnyMessage, createHistory } from './history.js'
+import type { Lease } from './lease.js'
+import { checkFunction } from './options.js'
 import { createQueue, type Queue } from './queue.js'
 import { createThrottle, type Throttle } from './throttle.js'
 
@@ -62,7 +63,11 @@ export interface Feed<E = UntypedEvents> extends AsyncIterable<Message<E>> {
 export interface FeedHost {
   /** Holding opens what the events come from. */
   readonly lease: Lease
-  joinedAt(): string | undefined
+  /** Events come. */
+  isJoined(): boolean
+  /** Nobody is to be heard, and what there is stays: closed, or paused by the user. */
+  isResting(): boolean
+  cursor(): string
   /** Why the feed ended, if it did. */
   closed(): { readonly error?: SSEError } | undefined
   retryDelay(attempt: number): number
@@ -87,37 +92,32 @@ export interface FeedControl<E> {
   clear(): void
 }
 
-type AnyMessage = { readonly type: string; readonly data: unknown; readonly id: string }
 type AnyListener = (data: unknown, message: AnyMessage) => void
 type Entry = { listener: AnyListener }
 const NOBODY: readonly Entry[] = []
 
 export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl<E> {
-  const { history = 100, throttle = 0, queue = 10_000 } = options
+  const { throttle = 0, queue = 10_000 } = options
   const { lease } = host
-  const latest = heldSignal<AnyMessage | undefined>(undefined, lease)
-  const messages = heldSignal<readonly AnyMessage[]>([], lease)
+  const history = createHistory(Math.trunc(options.history ?? 100), lease)
   const error = signal<SSEError | undefined>(undefined)
-  const byType = new Map<string, Signal<AnyMessage | undefined>>()
   const listeners = new Map<string, readonly Entry[]>()
   const folds = new Set<FoldInput<AnyMessage>>()
   const queues = new Set<Queue<AnyMessage>>()
-  /** What the signals do not show yet: the newest messages, and the newest of each type that somebody asked for. */
-  let fresh: AnyMessage[] = []
-  const freshByType = new Map<string, AnyMessage>()
+  let offered = 0
   const commits = throttle === 0 ? undefined : createThrottle(throttle, () => atomic(commit))
 
   function offer(message: AnyMessage) {
     const { type, data } = message
+    offered++
     if (error.peek()) error.value = undefined
+    // First, so that a loop which a listener begins or ends starts after this message, or has it.
+    for (const queue of queues) queue.push(message)
     if (type === 'error') fail(new RemoteError(data))
     else if (type !== '*') call(type, data, message)
     call('*', data, message)
     for (const fold of folds) fold.take(message)
-    for (const queue of queues) queue.push(message)
-    if (byType.has(type)) freshByType.set(type, message)
-    // Trimmed now and then, so that a long delivery keeps no more than the signals will show.
-    if (fresh.push(message) > 2 * history + 1000) fresh = fresh.slice(-history - 1)
+    history.take(message)
   }
 
   function call(type: string, data: unknown, message?: AnyMessage) {
@@ -135,26 +135,17 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
     call('error', failure)
   }
 
+  function recover() {
+    error.value = undefined
+  }
+
   function commit() {
-    if (fresh.length === 0) return
-    const kept = new Map<AnyMessage, AnyMessage>()
-    const keep = (message: AnyMessage) => {
-      const copy = kept.get(message) ?? stored(message)
-      kept.set(message, copy)
-      return copy
-    }
-    for (const [type, message] of freshByType) (byType.get(type) as Signal).value = keep(message)
-    freshByType.clear()
-    latest.value = keep(fresh.at(-1) as AnyMessage)
-    if (history > 0) {
-      const added = fresh.slice(-history).map(keep)
-      messages.value = [...messages.peek(), ...added].slice(-history)
-    }
-    fresh = []
+    history.commit()
     for (const fold of folds) fold.commit()
   }
 
   function on(type: string, listener: AnyListener): Unsubscribe {
+    checkFunction(`on(${JSON.stringify(type)}, …)`, listener)
     const entry = { listener }
     const release = lease.hold()
     listeners.set(type, [...(listeners.get(type) ?? []), entry])
@@ -168,33 +159,20 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
     }
   }
 
-  function latestOf(type: string): ReadonlySignal<AnyMessage | undefined> {
-    let last = byType.get(type)
-    if (!last) {
-      last = heldSignal(
-        messages.peek().findLast((message) => message.type === type),
-        lease,
-      )
-      byType.set(type, last)
-    }
-    return last
-  }
-
   function fold<S>(seed: Seed<S>, reduce: (state: S, message: AnyMessage) => S) {
+    checkFunction('fold(seed, …)', reduce)
     return createFold(seed, reduce, {
+      ...host,
       queue,
+      offered: () => offered,
       attach(input) {
-        const release = lease.hold()
         folds.add(input)
-        return () => {
-          folds.delete(input)
-          release()
-        }
+        return () => folds.delete(input)
       },
-      joinedAt: host.joinedAt,
-      isClosed: () => host.closed() !== undefined,
-      retryDelay: host.retryDelay,
       fail: (failure: SeedError) => atomic(() => fail(failure)),
+      recover(failure: SeedError | undefined) {
+        if (failure && error.peek() === failure) atomic(recover)
+      },
     })
   }
 
@@ -212,26 +190,25 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
 
   return {
     feed: {
-      latest,
-      messages,
+      latest: history.latest,
+      messages: history.messages,
+      latestOf: history.latestOf,
       error,
-      latestOf,
       on,
       fold,
       [Symbol.asyncIterator]: iterate,
     } as Feed<E>,
     deliver(pull) {
       atomic(() => {
-        pull()
-        if (commits) commits.request()
+        guard(pull)
+        // A listener may have closed the feed: then there is no later.
+        if (commits && !host.closed()) commits.request()
         else commit()
       })
     },
     offer: offer as (message: Message<E>) => void,
     fail,
-    recover() {
-      error.value = undefined
-    },
+    recover,
     joined(resumed) {
       for (const fold of folds) fold.joined(resumed)
     },
@@ -243,13 +220,11 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
       lease.end()
     },
     clear() {
+      offered++
       commits?.cancel()
-      fresh = []
-      freshByType.clear()
       atomic(() => {
-        latest.value = error.value = undefined
-        messages.value = []
-        for (const last of byType.values()) last.value = undefined
+        recover()
+        history.clear()
       })
     },
   }
@@ -258,14 +233,4 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
 /** Runs as one change to whoever watches. An effect that throws is reported. */
 export function atomic(change: () => void): void {
   guard(() => batch(change))
-}
-
-/** A message as it may be kept: what was cut out of a chunk of the stream would hold the whole chunk in memory. */
-function stored(message: AnyMessage): AnyMessage {
-  const { type, data, id } = message
-  return {
-    type: ownText(type),
-    data: typeof data === 'string' ? ownText(data) : data,
-    id: ownText(id),
-  }
 }

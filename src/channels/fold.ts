@@ -2,7 +2,8 @@
 import type { ReadonlySignal } from '@preact/signals-core'
 import { delay, linked, race } from '../abort.js'
 import { guard, OverflowError, SeedError } from '../errors.js'
-import { createLease, heldSignal } from './lease.js'
+import { createLease, heldSignal, type Lease } from './lease.js'
+import { isPromiseLike } from './promise-like.js'
 
 export interface SeedContext {
   /** Aborted when the result is no longer wanted. */
@@ -16,13 +17,21 @@ export type Seed<S> = S | (() => S) | ((context: SeedContext) => PromiseLike<S>)
 
 /** What a fold asks of its feed. */
 export interface FoldHost<M> {
-  /** Holds the feed and sends its messages to the fold until the returned function is called. */
+  /** Holds the feed until the returned function is called. */
+  readonly lease: Pick<Lease, 'hold'>
+  /** Sends the feed's messages to the fold until the returned function is called. */
   attach(input: FoldInput<M>): () => void
-  /** The cursor once the feed is joined; `undefined` before. */
-  joinedAt(): string | undefined
-  /** The feed is closed: what a fold has is what it keeps. */
-  isClosed(): boolean
+  /** Messages come. */
+  isJoined(): boolean
+  /** What a fold has is what it keeps while nobody watches. */
+  isResting(): boolean
+  /** How many messages there were. */
+  offered(): number
+  /** Messages come after this one. */
+  cursor(): string
   fail(error: SeedError): void
+  /** What `fail` was told is over. */
+  recover(error: SeedError | undefined): void
   /** ms before a snapshot is asked for again. */
   retryDelay(attempt: number): number
   /** So many messages may wait for a snapshot. */
@@ -46,36 +55,38 @@ export function createFold<M, S>(
   host: FoldHost<M>,
 ): ReadonlySignal<S | undefined> {
   const make = typeof seed === 'function' ? (seed as (context: SeedContext) => unknown) : undefined
-  let isAsync = make !== undefined && isAsyncFunction(make)
-  let state = initial()
+  // Only who loads something has a use for the context.
+  let isAsync = make !== undefined && (make.length > 0 || isAsyncFunction(make))
+  let state: S | undefined
+  /** There is a state: of an async seed, a snapshot. */
+  let isSeeded = false
   /** Messages since the snapshot under way was asked for. */
   let since: M[] | undefined
   let overflow = () => {}
   let hasJoined = false
+  /** What `offered` was when the state was left as it is. */
+  let keptAt: number | undefined
   let loading = new AbortController()
   let detach = () => {}
 
   const lease = createLease(
     () => {
-      if (host.isClosed()) return
+      if (keptAt !== undefined && keptAt !== host.offered()) restart()
       detach = host.attach(input)
-      if (host.joinedAt() !== undefined) input.joined(false)
+      if (host.isJoined()) input.joined(false)
     },
     () => {
       loading.abort()
       detach()
-      detach = () => {}
       hasJoined = false
-      if (host.isClosed()) return
-      state = initial()
-      input.commit()
+      keptAt = host.isResting() ? host.offered() : undefined
+      if (keptAt === undefined) restart()
     },
   )
-  const output = heldSignal(state, lease)
 
   const input: FoldInput<M> = {
     take(message) {
-      if (!isAsync || state !== undefined) state = next(state as S, message)
+      if (isSeeded) state = next(state as S, message)
       if (since && since.push(message) > host.queue) overflow()
     },
     commit: () => guard(() => (output.value = state)),
@@ -83,10 +94,7 @@ export function createFold<M, S>(
       if (!make || (hasJoined && resumed)) return
       hasJoined = true
       if (isAsync) load()
-      else {
-        state = initial()
-        input.commit()
-      }
+      else restart()
     },
     end() {
       loading.abort()
@@ -94,16 +102,24 @@ export function createFold<M, S>(
     },
   }
 
-  /** The state before any message: of an async seed `undefined`, whatever function it is. */
-  function initial(): S | undefined {
-    if (!make) return seed as S
-    if (isAsync) return undefined
-    // Only its result tells an async function from a plain one; what was started is not wanted.
-    const result = make({ signal: AbortSignal.abort(), at: '' })
-    if (!isPromiseLike(result)) return result as S
-    isAsync = true
-    result.then(undefined, () => {})
-    return undefined
+  /** To the state before any message: of an async seed none, whatever function it is. */
+  function reset() {
+    let first: unknown = make ? undefined : seed
+    if (make && !isAsync) {
+      // Only its result tells an async function from a plain one; what was started is not wanted.
+      first = make({ signal: AbortSignal.abort(), at: '' })
+      if (isPromiseLike(first)) {
+        isAsync = true
+        first = void first.then(undefined, () => {})
+      }
+    }
+    state = first as S | undefined
+    isSeeded = !isAsync
+  }
+
+  function restart() {
+    guard(reset)
+    input.commit()
   }
 
   function next(before: S, message: M): S {
@@ -122,19 +138,25 @@ export function createFold<M, S>(
   }
 
   async function loadUntil(signal: AbortSignal) {
+    let failure: SeedError | undefined
     for (let attempt = 1; ; attempt++) {
       const { controller, unlink } = linked(signal)
       overflow = () => controller.abort(new OverflowError(host.queue))
       const waiting: M[] = []
       since = waiting
       try {
-        const context = { signal: controller.signal, at: host.joinedAt() ?? '' }
-        const snapshot = make?.(context) as PromiseLike<S>
-        state = waiting.reduce(next, await race(snapshot, controller.signal))
+        const context = { signal: controller.signal, at: host.cursor() }
+        const snapshot = Promise.resolve(make?.(context) as S | PromiseLike<S>)
+        const first = await race(snapshot, controller.signal)
+        signal.throwIfAborted()
+        state = waiting.reduce(next, first)
+        isSeeded = true
+        host.recover(failure)
         return input.commit()
       } catch (cause) {
         signal.throwIfAborted()
-        host.fail(new SeedError(cause))
+        failure = new SeedError(cause)
+        host.fail(failure)
       } finally {
         if (since === waiting) since = undefined
         unlink()
@@ -143,13 +165,21 @@ export function createFold<M, S>(
     }
   }
 
+  reset()
+  const output = heldSignal(state, {
+    // Both at once, so that the two graces are one.
+    hold() {
+      const leave = lease.hold()
+      const release = host.lease.hold()
+      return () => {
+        leave()
+        release()
+      }
+    },
+  })
   return output
 }
 
 function isAsyncFunction(run: unknown): boolean {
   return Object.prototype.toString.call(run) === '[object AsyncFunction]'
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }

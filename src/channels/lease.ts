@@ -5,6 +5,8 @@ import { after } from '../abort.js'
 export interface Lease {
   /** Holds until the returned function is called. Starts in a microtask, so that what comes and goes in one task costs nothing. */
   hold(): () => void
+  /** Somebody holds, or did until a moment ago. */
+  readonly isHeld: boolean
   /** From now on there is no grace: for what is closed for good and must leave no timer. */
   end(): void
 }
@@ -26,6 +28,9 @@ export function createLease(start: () => void, stop: () => void): Lease {
   }
 
   return {
+    get isHeld() {
+      return started || holders > 0
+    },
     hold() {
       let held = true
       if (holders++ === 0) {
@@ -36,7 +41,7 @@ export function createLease(start: () => void, stop: () => void): Lease {
         if (!held) return
         held = false
         if (--holders > 0) return
-        if (ended) return settle()
+        if (ended || !started) return settle()
         leaving = new AbortController()
         after(GRACE, leaving.signal, settle)
       }

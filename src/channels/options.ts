@@ -19,10 +19,22 @@ const WORDS: Record<string, unknown> = {
   pauseWhenHidden: false,
   throttle: 'frame',
 }
-const FUNCTIONS = ['fetch', 'retryOn', 'onUnauthorized', 'onDiagnostic']
+/** What is no number, by the last word. */
+const TYPES: Record<string, string> = {
+  fetch: 'a function',
+  retryOn: 'a function',
+  onUnauthorized: 'a function',
+  onDiagnostic: 'a function',
+  method: 'a string',
+  lastEventId: 'a string',
+  schema: 'an object',
+  signal: 'an object',
+}
 
 /** Throws `TypeError` for an option of the wrong type, `RangeError` for a number out of range; `where` names the function called. */
 export function checkOptions(where: string, options: object): void {
+  if (Object(options) !== options)
+    throw new TypeError(`${where}: the options are an object, not ${show(options)}.`)
   const given = options as Record<string, unknown>
   for (const [name, least] of Object.entries(LEAST)) {
     const value = given[name]
@@ -32,11 +44,17 @@ export function checkOptions(where: string, options: object): void {
     if (typeof value !== 'number') throw new TypeError(expected)
     if (!(value >= least)) throw new RangeError(expected)
   }
-  for (const name of FUNCTIONS) {
+  for (const [name, type] of Object.entries(TYPES)) {
     const value = given[name]
-    if (value !== undefined && typeof value !== 'function')
-      throw new TypeError(`${where}: the option "${name}" takes a function, not ${show(value)}.`)
+    if (value !== undefined && !type.endsWith(typeof value))
+      throw new TypeError(`${where}: the option "${name}" takes ${type}, not ${show(value)}.`)
   }
+}
+
+/** Throws `TypeError` where `what` was not given a function. */
+export function checkFunction(what: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw new TypeError(`${what} takes a function, not ${show(value)}.`)
 }
 
 /** A value as it reads in an error. */

@@ -1,53 +1,93 @@
 /** Sources shared by what they request, so that two components with the same endpoint cost one connection. */
-
 import type { UntypedEvents } from '../contract.js'
 import { resolveURL } from '../event-stream/url.js'
 import { buildSource, type Source, type SourceOptions } from './source.js'
 
 export interface SharedSourceOptions<E = UntypedEvents> extends SourceOptions<E> {
-  /** Shares with whoever gives the same key, whatever else differs. */
+  /** Who gives the same key shares one source, whatever else differs; the first one's url and options are used. */
   key?: string | undefined
 }
 
-/** For bindings: hands out sources that live while watched, whatever their verbs did. */
-export interface SourcePool {
-  /**
-   * GET: the same source for the same resolved URL, method, credentials and plain values among the options; of the functions among
-   * them those of the first holder are used. Other methods are never shared.
-   */
-  source<E extends object = UntypedEvents>(
-    url: string | URL,
-    options?: SharedSourceOptions<E>,
-  ): Source<E>
+/** A source and those who hold it. */
+export interface PooledSource<E> {
+  readonly source: Source<E>
+  /** Holds with these options. Those of the first holder are in force; once it has left, those of the next. */
+  enter(options: () => SharedSourceOptions<E>): () => void
+  /** For who comes back: what the others hold meanwhile, or else itself. */
+  current(): PooledSource<E>
 }
 
-export function createSourcePool(): SourcePool {
-  // Weak, so that a source which was asked for but never watched costs nothing.
-  const shared = new Map<string, WeakRef<Source<never>>>()
+export interface SourcePool {
+  /**
+   * GET: the same source for the same resolved URL, method, credentials and plain values among the options. Other methods are never
+   * shared. `options` is called whenever one of them is needed.
+   */
+  find<E extends object>(url: string | URL, options: () => SharedSourceOptions<E>): PooledSource<E>
+}
+
+/** `shares`: false where the people whose requests are answered must not meet, as on a server. */
+export function createSourcePool(shares: boolean): SourcePool {
+  // Weak, so that a source which was asked for but never held costs nothing.
+  const known = new Map<string, WeakRef<PooledSource<never>>>()
+
+  function shared<E>(key: string | undefined): PooledSource<E> | undefined {
+    const pooled = key === undefined ? undefined : known.get(key)?.deref()
+    // Closed for good is closed for those who hold it, not for who asks now.
+    const state = pooled?.source.state.peek()
+    const isOver = state?.status === 'closed' && state.reason === 'user'
+    return isOver ? undefined : (pooled as unknown as PooledSource<E> | undefined)
+  }
+
+  function build<E extends object>(
+    key: string | undefined,
+    url: string | URL,
+    asked: () => SharedSourceOptions<E>,
+  ): PooledSource<E> {
+    const holders = new Set<() => SharedSourceOptions<E>>()
+    let chosen = asked
+    const inForce: SharedSourceOptions<E> = new Proxy(
+      {},
+      { get: (_, name) => Reflect.get(chosen(), name) },
+    )
+
+    const pooled: PooledSource<E> = {
+      source: buildSource<E>(url, inForce, {
+        name: 'useSSE',
+        released() {
+          if (key !== undefined && known.get(key)?.deref() === (pooled as unknown))
+            known.delete(key)
+        },
+      }),
+      enter(options) {
+        holders.add(options)
+        if (!holders.has(chosen)) chosen = options
+        return () => {
+          holders.delete(options)
+          // The last one's stay, for what is still under way.
+          if (chosen === options) chosen = holders.values().next().value ?? options
+        }
+      },
+      current: () => shared<E>(key) ?? remember(key, pooled),
+    }
+    return pooled
+  }
+
+  function remember<E>(key: string | undefined, pooled: PooledSource<E>): PooledSource<E> {
+    if (key === undefined) return pooled
+    for (const [other, ref] of known) if (!ref.deref()) known.delete(other)
+    known.set(key, new WeakRef(pooled as unknown as PooledSource<never>))
+    return pooled
+  }
 
   return {
-    source<E extends object>(url: string | URL, options: SharedSourceOptions<E> = {}) {
-      const key = keyOf(url, options)
-      const known = key === undefined ? undefined : shared.get(key)?.deref()
-      if (known) return known as unknown as Source<E>
-
-      const source = buildSource<E>(url, options, {
-        watchedOnly: true,
-        released() {
-          if (key !== undefined && shared.get(key)?.deref() === (source as unknown))
-            shared.delete(key)
-        },
-      })
-      if (key !== undefined) {
-        for (const [other, ref] of shared) if (!ref.deref()) shared.delete(other)
-        shared.set(key, new WeakRef(source as unknown as Source<never>))
-      }
-      return source
+    find<E extends object>(url: string | URL, options: () => SharedSourceOptions<E>) {
+      const key = shares ? sharingKey(url, options()) : undefined
+      return shared<E>(key) ?? remember(key, build(key, url, options))
     },
   }
 }
 
-function keyOf<E>(url: string | URL, options: SharedSourceOptions<E>): string | undefined {
+function sharingKey<E>(url: string | URL, options: SharedSourceOptions<E>): string | undefined {
   const { key, method, body } = options
   if (key !== undefined) return key
   if (body != null || (method ?? 'GET').toUpperCase() !== 'GET') return undefined

@@ -1,14 +1,10 @@
 /** One endpoint as a feed: a connection of its own, its events as signals. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core'
-import {
-  type ConnectionOptions,
-  createConnection,
-  type Diagnostic,
-} from '../connection/connection.js'
+import { type ConnectionOptions, createConnection } from '../connection/connection.js'
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
 import type { ConnectionState, ConnectionStatus } from '../connection/state.js'
-import type { ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
+import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
 import { guard, MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
 import { decode, type Parse } from './decode.js'
@@ -53,10 +49,10 @@ export interface Source<E = UntypedEvents> extends Feed<E>, ConnectionVerbs, Dis
   readonly lastEventId: string
 }
 
-/** How long a source lives, where somebody else decides it. */
-export interface SourceLife {
-  /** `connect()` does not hold: only watchers do. */
-  readonly watchedOnly: boolean
+/** A source that somebody hands out: only watchers hold it, and while there are none its verbs open nothing. */
+export interface SourceKeeper {
+  /** Who is asked for the source, as its errors name it. */
+  readonly name: string
   /** Nobody watches any more. */
   released(): void
 }
@@ -76,18 +72,17 @@ export function createSource<E extends object = UntypedEvents>(
 export function buildSource<E extends object>(
   url: PerAttempt<string | URL>,
   options: SourceOptions<E>,
-  life?: SourceLife,
+  keeper?: SourceKeeper,
 ): Source<E> {
-  checkSource(url, options)
-  const { body, parse = 'auto', schema } = options
-  const method = (options.method ?? (body == null ? 'GET' : 'POST')).toUpperCase()
+  checkSource(keeper?.name ?? 'createSource', url, options)
+  const method = (options.method ?? (options.body == null ? 'GET' : 'POST')).toUpperCase()
   const once = method !== 'GET' && method !== 'HEAD' && !options.idempotent
   /** What `connect()` holds. */
   let kept: (() => void) | undefined
 
   const connection = createConnection(
     createRequester(url, options),
-    { once, request: () => ({ method, body }) },
+    { once, request: () => ({ method, body: options.body }) },
     options,
     {
       changed(next, failure) {
@@ -98,12 +93,13 @@ export function buildSource<E extends object>(
             control.joined(connection.cursor !== '')
           }
           if (failure) control.fail(failure as ErrorOf<E>)
+          if (next.status === 'closed') control.end(next.reason === 'user', next.error)
         })
-        if (next.status === 'closed') control.end(next.reason === 'user', next.error)
       },
       deliver(next) {
+        const { parse = 'auto', schema } = options
         control.deliver(() => {
-          for (let event = next(); event; event = next()) offer(event)
+          for (let event = next(); event; event = next()) offer(event, parse, schema)
           cursor.value = connection.cursor
         })
       },
@@ -116,22 +112,35 @@ export function buildSource<E extends object>(
     () => connection.dispatch({ type: 'hold' }),
     () => {
       connection.dispatch({ type: 'release' })
-      if (connection.state.status !== 'closed') control.clear()
-      life?.released()
+      if (connection.state.status === 'idle') {
+        control.clear()
+        cursor.value = connection.cursor
+      }
+      keeper?.released()
     },
   )
   const state = signal(connection.state)
   const status = computed(() => state.value.status)
   const cursor = signal(connection.cursor)
 
+  /** Nobody is to be heard, and what there is stays. */
+  function isResting() {
+    const { state } = connection
+    return (
+      state.status === 'closed' || (state.status === 'paused' && state.reasons.includes('user'))
+    )
+  }
+
   const control = createFeed<E>(options, {
     lease,
-    joinedAt: () => (connection.state.status === 'open' ? connection.cursor : undefined),
+    isJoined: () => connection.state.status === 'open',
+    isResting,
+    cursor: () => connection.cursor,
     closed: () => (connection.state.status === 'closed' ? connection.state : undefined),
     retryDelay: (attempt) => retryDelay(attempt, 0, options, Math.random),
   })
 
-  function offer(event: StreamEvent) {
+  function offer(event: StreamEvent, parse: Parse, schema: EventSchemas<E> | undefined) {
     const { type, lastEventId: id } = event
     try {
       const data = decode(event, parse, schema)
@@ -149,15 +158,21 @@ export function buildSource<E extends object>(
 
   const verbs: ConnectionVerbs = {
     connect() {
-      if (!life?.watchedOnly) kept ??= lease.hold()
-      connection.dispatch({ type: 'connect' })
+      if (!keeper) kept ??= lease.hold()
+      if (lease.isHeld) connection.dispatch({ type: 'connect' })
     },
     disconnect() {
       kept?.()
       kept = undefined
       connection.dispatch({ type: 'disconnect' })
     },
-    reconnect: connection.reconnect,
+    reconnect() {
+      if (keeper && !lease.isHeld) return
+      // For a moment, so that what is opened does not outlive everybody's interest.
+      const release = lease.hold()
+      connection.reconnect()
+      queueMicrotask(release)
+    },
     close: () => connection.dispatch({ type: 'close' }),
   }
 
@@ -175,15 +190,20 @@ export function buildSource<E extends object>(
   } as Source<E>
 }
 
-function checkSource<E>(url: unknown, options: SourceOptions<E>): void {
-  if (typeof url !== 'string' && typeof url !== 'function' && !(url instanceof URL))
+function checkSource<E>(where: string, url: unknown, options: SourceOptions<E>): void {
+  // By its address, since a URL may come from another realm.
+  if (typeof (url as URL)?.href !== 'string' && !/string|function/.test(typeof url))
     throw new TypeError(
-      `createSource: the url is a string, a URL or a function that returns one, not ${show(url)}.`,
+      `${where}: the url is a string, a URL or a function that returns one, not ${show(url)}.`,
     )
-  checkOptions('createSource', options)
-  const { method, body } = options
+  checkOptions(where, options)
+  const { method, body, parse = 'auto' } = options
+  if (typeof parse !== 'function' && !/^(auto|json|text)$/.test(parse))
+    throw new TypeError(
+      `${where}: the option "parse" takes "auto", "json", "text" or a function, not ${show(parse)}.`,
+    )
   if (/^(get|head)$/i.test(method ?? '') && body != null)
     throw new TypeError(
-      `createSource: a ${method} request has no body. Use another method, or leave body out.`,
+      `${where}: a ${method} request has no body. Use another method, or leave body out.`,
     )
 }

@@ -37,7 +37,8 @@ export function createThrottle(throttle: Throttle, run: () => void): Throttled {
       if (due) return
       due = new AbortController()
       if (throttle === 'frame') return nextFrame(due.signal, flush)
-      const rest = last + throttle - Date.now()
+      // At most one interval, since a clock may be set back.
+      const rest = Math.min(last + throttle - Date.now(), throttle)
       if (rest > 0) after(rest, due.signal, flush)
       else flush()
     },

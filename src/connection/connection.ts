@@ -5,6 +5,7 @@
  * timers and its listeners, and a late result of an aborted stay is dropped.
  */
 import { after, breathe } from '../abort.js'
+import type { Diagnostic } from '../contract.js'
 import {
   ConnectionError,
   describe,
@@ -31,14 +32,6 @@ export interface ConnectionOptions extends RequestOptions, AttemptOptions, Retry
   onDiagnostic?: ((fact: Diagnostic) => void) | undefined
   /** Aborting closes. */
   signal?: AbortSignal | undefined
-}
-
-/** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
-export interface Diagnostic {
-  readonly type: string
-  /** `Date.now()`. */
-  readonly at: number
-  readonly [detail: string]: unknown
 }
 
 export interface ConnectionObserver {
@@ -101,6 +94,8 @@ export function createConnection(
     const previous = state
     state = transition(previous, event)
     if (state === previous) return
+    // Whoever comes next has seen nothing yet.
+    if (state.status === 'idle') cursor = options.lastEventId ?? ''
     const stays = event.type === 'ready' || event.type === 'lost'
     if (!stays) {
       stay.abort()
@@ -165,7 +160,6 @@ export function createConnection(
 
   function healthy() {
     failures = 0
-    lastFailure = undefined
   }
 
   /** Delivers a read, in slices where it takes long. */
@@ -181,7 +175,7 @@ export function createConnection(
         if (taken % EVENTS_BETWEEN_LOOKS === 0 && now() >= until) break
         const event = events[taken++] as StreamEvent
         const deliver = obey(attempt, event)
-        if (attempt === current) cursor = event.lastEventId
+        if (attempt === current && !signal.aborted) cursor = event.lastEventId
         if (deliver) return event
       }
       if (attempt === current && !signal.aborted)
@@ -209,7 +203,7 @@ export function createConnection(
         ready(attempt, instruction.heartbeat)
         return false
       case 'ending':
-        planned = instruction.after
+        if (attempt === current) planned = instruction.after
         return false
       case 'skip':
         return false
@@ -232,7 +226,7 @@ export function createConnection(
     } else if (attempt === current) {
       if (challenger) {
         current = challenger
-        challenger = undefined
+        challenger = planned = undefined
         dispatch({ type: 'lost', attempt: failures })
       } else if (planned !== undefined) ended(planned)
       else if (error !== undefined) failed(error)
@@ -261,7 +255,7 @@ export function createConnection(
     const error = asFailure(thrown)
     if (error.status === 204) return dispatch({ type: 'end' })
     const again = retries(error, options, {
-      repeated: error.code === lastFailure,
+      repeated: failures > 0 && error.code === lastFailure,
       resumable: !protocol.once || cursor !== '',
     })
     lastFailure = error.code

@@ -64,6 +64,7 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
         try {
           return await send()
         } catch (error) {
+          signal.throwIfAborted()
           if (!(error instanceof ResponseError) || error.status !== 401) throw error
           // Somebody else refreshed since this request was made: its headers were simply old.
           if (refresh?.generation !== generation) continue
@@ -146,13 +147,9 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
   let generation = 0
   let running: Promise<void> | undefined
 
-  const start = async () => {
-    try {
-      await onUnauthorized()
-      generation++
-    } finally {
-      running = undefined
-    }
+  const refresh = async () => {
+    await onUnauthorized()
+    generation++
   }
 
   return {
@@ -160,14 +157,20 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
       return generation
     },
     async run(refusal, signal) {
-      running ??= start()
+      running ??= refresh()
+      const joined = running
+      // The next refusal asks anew.
+      const forget = () => {
+        if (running === joined) running = undefined
+      }
+      joined.then(forget, forget)
       const waited = new AbortController()
       const limit = delay(REFRESH_LIMIT, waited.signal).then(() => {
-        running = undefined // the next refusal asks anew
+        forget()
         throw new Error(`onUnauthorized took longer than ${REFRESH_LIMIT / 1000} s`)
       })
       try {
-        await race(Promise.race([running, limit]), signal)
+        await race(Promise.race([joined, limit]), signal)
       } catch (cause) {
         signal.throwIfAborted()
         throw new ResponseError(

@@ -209,12 +209,14 @@ export function createParser(options: ParserOptions): Parser {
     if (id !== undefined) lastEventId = id
     const name = type || 'message'
     const event = data === undefined ? undefined : { type: name, data, lastEventId }
-    const error = tooLarge ? tooLargeError(name, maxEventSize) : undefined
+    const skipped = tooLarge
     // Before the callbacks, which may throw: the next feed continues after this block.
     startBlock()
     try {
-      if (error) onError?.(error)
-      else if (event) onEvent(event)
+      if (skipped) {
+        const problem = `An event "${name}" was skipped: it is over maxEventSize, ${maxEventSize} characters.`
+        onError?.(new MessageError('too-large', problem, { type: name }))
+      } else if (event) onEvent(event)
     } finally {
       // Not where the callback called reset().
       const moved = id !== undefined
@@ -245,12 +247,4 @@ export function createParser(options: ParserOptions): Parser {
   }
   parser.reset()
   return parser
-}
-
-function tooLargeError(type: string, maxEventSize: number): MessageError {
-  return new MessageError(
-    'too-large',
-    `An event "${type}" was skipped: it is over maxEventSize, ${maxEventSize} characters.`,
-    { type },
-  )
 }

@@ -63,14 +63,15 @@ export async function openEventStream(
         throw new ConnectionError('network', message, { cause })
       })
 
-    const answer = Promise.resolve(request)
-      .then(fetch)
-      .then((response) => ({ response, reader: response.body?.getReader() }))
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+    // Asked for in this very task, so that nothing is requested after an abort in the next.
+    const answer = (async () => fetch(request))()
     signal.addEventListener('abort', () => {
-      answer.then(({ reader }) => reader?.cancel(signal.reason)).catch(() => {})
+      answer.then(({ body }) => (reader ?? body)?.cancel(signal.reason)).catch(() => {})
     })
-    const { response, reader } = await settled(answer, 'No response from')
+    const response = await settled(answer, 'No response from')
     check(response, request.url)
+    reader = response.body?.getReader()
     return createEventStream(response, controller, async () => {
       const bytes = reader && (await settled(reader.read(), 'The stream broke:')).value
       return bytes && parse(bytes)
@@ -155,11 +156,7 @@ function createEventStream(
 
   async function* readBatches() {
     try {
-      for (;;) {
-        const batch = await next()
-        if (!batch) return
-        yield batch
-      }
+      for (let batch = await next(); batch; batch = await next()) yield batch
     } catch (error) {
       if (!cancelled) throw error
     } finally {

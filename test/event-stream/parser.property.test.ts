@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cut } from '../support/fixtures.js'
+import { cut } from '../support/chunks.js'
 import { randomCuts, randomStream } from '../support/random-stream.js'
-import { record, referenceParse } from '../support/reference-parser.js'
+import { record } from '../support/recording.js'
+import { referenceParse } from '../support/reference-parser.js'
 
 /** The runs of the first property; the others take a tenth. More with `STREAMS=1000000 npx vitest run …`. */
 const STREAMS = Number(process.env.STREAMS ?? 100_000)

@@ -1,53 +1,11 @@
-/** Event streams to parse: small ones with what a parser has to say to them, large ones to be measured; and the ways to cut them. */
+/** Small event streams, each with what a parser has to say to it. */
+import { bytesOf, type Stream } from './chunks.js'
 import type { Entry } from './reference-parser.js'
-
-/** Pushes a stream chunk by chunk, so that a test, a bench or a server can take it. */
-export type Stream = (push: (chunk: Uint8Array) => void) => void
 
 export interface Fixture {
   readonly name: string
   readonly stream: Stream
   readonly log: readonly Entry[]
-}
-
-const encoder = new TextEncoder()
-
-export function bytesOf(text: string): Uint8Array {
-  return encoder.encode(text)
-}
-
-export function chunksOf(stream: Stream): Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  stream((chunk) => chunks.push(chunk))
-  return chunks
-}
-
-export function join(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
-  let start = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, start)
-    start += chunk.length
-  }
-  return bytes
-}
-
-/** The same bytes in chunks of these lengths, used in turn. */
-export function cut(bytes: Uint8Array, ...lengths: number[]): Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  // Chunks may be empty, but not all of them.
-  const turns = lengths.some((length) => length > 0) ? lengths : [...lengths, 1]
-  for (let start = 0, turn = 0; start < bytes.length; turn++) {
-    const end = start + turns[turn % turns.length]!
-    chunks.push(bytes.subarray(start, end))
-    start = end
-  }
-  return chunks
-}
-
-/** All ways to cut the bytes once. */
-export function* everySplit(bytes: Uint8Array): Generator<[Uint8Array, Uint8Array]> {
-  for (let at = 0; at <= bytes.length; at++) yield [bytes.subarray(0, at), bytes.subarray(at)]
 }
 
 function fixture(name: string, parts: string | (string | number[])[], ...log: Entry[]): Fixture {
@@ -214,44 +172,3 @@ export const fixtures: readonly Fixture[] = [
   ),
   fixture('only blank lines', '\n\r\n\r\n\n\r'),
 ]
-
-const counted = (count: number, block: (index: number) => string): Stream => {
-  return (push) => {
-    for (let index = 0; index < count; index++) push(bytesOf(block(index)))
-  }
-}
-
-/** A language model that answers: named events with JSON of about 140 characters, one a chunk. */
-export const tokens = (count: number): Stream =>
-  counted(
-    count,
-    (index) =>
-      `event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word ${index} of the answer"}}\n\n`,
-  )
-
-/** Prices: short events with ids. */
-export const ticks = (count: number, lineEnd = '\n'): Stream =>
-  counted(count, (index) => `id: ${index}${lineEnd}data: {"p":${index % 997}}${lineEnd}${lineEnd}`)
-
-/** Text that is not ASCII. */
-export const prose = (count: number): Stream =>
-  counted(count, (index) => `data: 漢字かな交じり文 ${index} – ça va 😀\n\n`)
-
-/** One event of `size` characters in pieces of `piece` bytes. */
-export const oneEvent = (size: number, piece: number): Stream => {
-  return (push) => {
-    const filler = bytesOf('x'.repeat(piece))
-    push(bytesOf('data: '))
-    for (let left = size; left > 0; left -= piece) push(filler.subarray(0, Math.min(left, piece)))
-    push(bytesOf('\n\n'))
-  }
-}
-
-/** What never ends in a blank line: a comment, a field, whatever begins with `start`. */
-export const endless = (start: string, size: number, piece: number): Stream => {
-  return (push) => {
-    const filler = bytesOf('x'.repeat(piece))
-    push(bytesOf(start))
-    for (let sent = 0; sent < size; sent += piece) push(filler)
-  }
-}

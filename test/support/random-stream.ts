@@ -1,6 +1,6 @@
 /** Random event streams that know the grammar well enough to break it, and random places to cut them. */
 import * as fc from 'fast-check'
-import { bytesOf, join } from './fixtures.js'
+import { bytesOf, join } from './chunks.js'
 
 const FIELDS = ['data', 'event', 'id', 'retry']
 const ALMOST_FIELDS = ['', 'dat', 'Data', 'data ', ' data', 'foo', '\ufeffdata', 'id\0']

@@ -1,8 +1,7 @@
 /**
  * The event stream format as WHATWG HTML 9.2.6 tells it, sentence by sentence: slow, and easy to compare with the text. It takes the whole
- * stream at once. `record` writes down what the real parser says in the same words.
+ * stream at once.
  */
-import { createParser, type ParserOptions } from '../../src/event-stream/parser.js'
 
 /** What a parser said, in the order in which it said it. */
 export type Entry =
@@ -76,27 +75,4 @@ export function referenceParse(
     dataBuffer = eventTypeBuffer = ''
     blockHasId = blockIsTooLarge = false
   }
-}
-
-/** The options of a parser whose callbacks write into `log`. */
-export function recorder(log: Entry[]) {
-  return {
-    onEvent: ({ type, data, lastEventId }) => log.push(['event', type, data, lastEventId]),
-    onId: (lastEventId) => log.push(['id', lastEventId]),
-    onRetry: (milliseconds) => log.push(['retry', milliseconds]),
-    onComment: (text) => log.push(['comment', text]),
-    onError: ({ type }) => log.push(['too-large', type]),
-  } satisfies ParserOptions
-}
-
-/** What the real parser says to these chunks. */
-export function record(
-  chunks: Iterable<Uint8Array>,
-  options: Partial<ParserOptions> = {},
-): Entry[] {
-  const log: Entry[] = []
-  const parser = createParser({ ...recorder(log), ...options })
-  for (const chunk of chunks) parser.feed(chunk)
-  parser.end()
-  return log
 }

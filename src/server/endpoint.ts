@@ -1,0 +1,202 @@
+/** Requests to the hub: opens streams, changes their channels, answers preflights, refuses. */
+import type { ControlRequest, OpenRequest } from '../hub-protocol.js'
+import { type Admission, ForeignRefusal, type Visitor } from './admission.js'
+import { type Answer, ask, withinLimit } from './authorize.js'
+import type { Connection, Connections } from './connections.js'
+import type { Cors } from './cors.js'
+import type { Journal } from './journal.js'
+import type { ChannelRule } from './member.js'
+import type { Limits, Times } from './options.js'
+import type { Patterns } from './pattern.js'
+import { later, Refusal } from './refusal.js'
+import { acceptsStream, readGet, readPost } from './request-body.js'
+import { createStreamSink, type Sink, type SinkListener } from './sink.js'
+
+/** Makes the place that a session writes to, and the body of its response. */
+export type OpenBody = (listener: SinkListener) => {
+  readonly sink: Sink
+  readonly body: ReadableStream<Uint8Array> | null
+}
+
+/** A stream that was admitted. */
+export interface Opening {
+  readonly request: OpenRequest
+  readonly native: boolean
+  readonly got: boolean
+  readonly visitor: Visitor
+  readonly key: string | undefined
+  readonly granted: Answer | undefined
+}
+
+export interface EndpointParts {
+  readonly cors: Cors
+  readonly admission: Admission
+  readonly connections: Connections
+  readonly patterns: Patterns<ChannelRule>
+  readonly journal: Journal
+  readonly limits: Limits
+  readonly times: Times
+  /** No new streams: seconds until another try. */
+  readonly closedFor: () => number | undefined
+  readonly open: (
+    opening: Opening,
+    listen: OpenBody,
+  ) => { body: ReadableStream<Uint8Array> | null; connection: Connection }
+  readonly refused: (status: number, why: string) => void
+  readonly onError: (error: unknown) => void
+}
+
+export type Endpoint = (request: Request, given: unknown, openBody?: OpenBody) => Promise<Response>
+
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'private, no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Never rejects. */
+export function createEndpoint(parts: EndpointParts): Endpoint {
+  const { cors, admission, connections, patterns, limits, onError } = parts
+
+  return async (request, given, openBody = createStreamSink) => {
+    let headers: Readonly<Record<string, string>> = {}
+    try {
+      const allowed = cors.check(request)
+      if (!allowed)
+        throw new Refusal(
+          403,
+          'Pages of this origin may not use this hub. List it in the hub\'s option "cors".',
+        )
+      headers = allowed
+      if (request.method === 'OPTIONS') return cors.preflight(request, headers)
+      if (request.method === 'GET') return await openByGet(request, given, openBody, headers)
+      if (request.method === 'POST') {
+        const read = await readPost(request, limits.bodySize)
+        if ('conn' in read) return await control(request, given, read, headers)
+        return await open(request, given, read, { openBody, headers, native: false })
+      }
+      throw new Refusal(405, 'Use GET or POST.', { allow: 'GET, POST, OPTIONS' })
+    } catch (thrown) {
+      return refuse(thrown, headers)
+    }
+  }
+
+  function refuse(thrown: unknown, headers: Readonly<Record<string, string>>): Response {
+    if (thrown instanceof ForeignRefusal) {
+      const { response } = thrown
+      parts.refused(response.status, 'identify')
+      const merged = new Headers(response.headers)
+      for (const [name, value] of Object.entries(headers)) merged.set(name, value)
+      const { status, statusText } = response
+      return new Response(response.body, { status, statusText, headers: merged })
+    }
+    const known = thrown instanceof Refusal
+    if (!known) onError(thrown)
+    const refusal = known ? thrown : new Refusal(500, 'The server failed to answer.')
+    parts.refused(refusal.status, refusal.message)
+    return refusal.response(headers)
+  }
+
+  interface How {
+    readonly openBody: OpenBody
+    readonly headers: Readonly<Record<string, string>>
+    readonly native: boolean
+  }
+
+  function openByGet(
+    request: Request,
+    given: unknown,
+    openBody: OpenBody,
+    headers: How['headers'],
+  ) {
+    checkOpen(request)
+    const read = readGet(request)
+    return open(request, given, read, { openBody, headers, native: read.native })
+  }
+
+  function checkOpen(request: Request) {
+    if (!acceptsStream(request))
+      throw new Refusal(406, 'This is an event stream: accept "text/event-stream".')
+    const closed = parts.closedFor()
+    if (closed !== undefined) throw later(503, 'This server is going away.', closed)
+  }
+
+  async function open(request: Request, given: unknown, wanted: OpenRequest, how: How) {
+    checkOpen(request)
+    const visitor = await admission.identify(request, given)
+    await ready()
+    const granted = how.native ? await grantNative(request, wanted, visitor) : undefined
+    // Nothing is awaited from here on, so that no limit is passed by two at once.
+    checkOpen(request)
+    const { replaced, key } = admission.admit(request, given, visitor, wanted)
+    if (request.signal.aborted) throw new Refusal(400, 'The reader left.')
+    const opening: Opening = {
+      request: wanted,
+      native: how.native,
+      got: request.method === 'GET',
+      visitor,
+      key,
+      granted,
+    }
+    const { body, connection } = parts.open(opening, how.openBody)
+    endWithRequest(request, connection)
+    replaced?.session.end('replaced')
+    return new Response(body, { headers: streamHeaders(wanted, how.headers) })
+  }
+
+  async function ready() {
+    try {
+      await parts.journal.ready()
+    } catch (error) {
+      onError(error)
+      throw later(503, 'The log of this server cannot be read.', 5)
+    }
+  }
+
+  /** Some runtimes abort the request, some cancel the body, some do both. */
+  function endWithRequest({ signal }: Request, { session }: Connection) {
+    const left = () => session.end('left')
+    signal.addEventListener('abort', left, { once: true })
+    session.signal.addEventListener('abort', () => signal.removeEventListener('abort', left))
+  }
+
+  /** Without blocks of the hub's own a refusal is the response's. */
+  async function grantNative(request: Request, { channels }: OpenRequest, { context }: Visitor) {
+    const name = channels[0]?.name ?? ''
+    const match = patterns.find(name)
+    if (!match) throw new Refusal(404, `There is no channel ${JSON.stringify(name)}.`)
+    const asked = ask(match.rule.authorize, context, match.params, onError)
+    const [answer] = await withinLimit([asked], parts.times.authorizeTimeout, request.signal)
+    if (!answer) throw later(503, 'The rule of this channel did not answer in time.', 5)
+    if (!answer.ok) throw new Refusal(403, 'This channel was refused.')
+    return answer
+  }
+
+  function streamHeaders({ channels }: OpenRequest, cors: How['headers']): Headers {
+    const headers = new Headers()
+    for (const { name } of channels)
+      for (const [key, value] of new Headers(patterns.find(name)?.rule.headers))
+        headers.set(key, value)
+    for (const [key, value] of Object.entries({ ...cors, ...STREAM_HEADERS }))
+      headers.set(key, value)
+    return headers
+  }
+
+  async function control(
+    request: Request,
+    given: unknown,
+    { conn, rev, channels }: ControlRequest,
+    headers: How['headers'],
+  ) {
+    const gone = () => new Refusal(410, 'There is no such connection. Open a stream.')
+    const known = connections.get(conn)
+    if (!known) throw gone()
+    if (!known.mayChange()) throw later(429, 'Too many changes of channels at once.', 1)
+    const { id, context } = await admission.identify(request, given)
+    const connection = connections.get(conn)
+    if (!connection || connection.session.identity.principal !== id) throw gone()
+    connection.membership.want({ rev, channels, context })
+    return Response.json({ rev: connection.membership.rev }, { status: 202, headers })
+  }
+}

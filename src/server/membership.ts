@@ -1,0 +1,238 @@
+/** The channels of one session: its wanted set, the rules asked for them, and what came of it. */
+import type { WantedChannel, WireVerdict } from '../hub-protocol.js'
+import { type Answer, ask, withinLimit } from './authorize.js'
+import type { Journal } from './journal.js'
+import type { ChannelRule, Member } from './member.js'
+import type { Patterns } from './pattern.js'
+import type { Roster } from './roster.js'
+import type { Session } from './session.js'
+import type { TimerWheel } from './timer-wheel.js'
+
+export interface MembershipParts {
+  readonly patterns: Patterns<ChannelRule>
+  readonly roster: Roster
+  readonly journal: Journal
+  readonly wheel: TimerWheel
+  /** Channels of one connection. */
+  readonly limit: number
+  /** What a rule has to answer, in ms. */
+  readonly authorizeTimeout: number
+  readonly heartbeat: number
+  readonly onError: (error: unknown) => void
+}
+
+export interface Wanted {
+  readonly rev: number
+  readonly channels: readonly WantedChannel[]
+  /** What rules get. The newest is used whenever a rule is asked again. */
+  readonly context: unknown
+  /** The cursor of a request that opens a stream. */
+  readonly last?: string | undefined
+  /** What the rule of the only channel has answered already. */
+  readonly granted?: Answer | undefined
+}
+
+export interface Membership {
+  /** The highest revision so far. */
+  readonly rev: number
+  /** Joined channels that have ids and get what is published. */
+  fed(): Member[]
+  /** Brings the channels to the wanted set; an older revision than the highest changes nothing. */
+  want(wanted: Wanted): void
+  /** Takes back what a rule granted. */
+  revoke(name: string): void
+  /** Leaves everything. */
+  close(): void
+}
+
+/** Until a rule that took too long is asked again (ms); each time a half more, up to the last. */
+const ASKED_AGAIN = { first: 5000, last: 60_000 }
+
+export function createMembership(parts: MembershipParts, session: () => Session): Membership {
+  const { patterns, roster, journal, wheel, onError } = parts
+  const members = new Map<string, Member>()
+  let rev = -1
+  let context: unknown
+
+  const isHere = (member: Member) => members.get(member.name) === member
+  const isJoined = ({ verdict }: Member) => verdict === 'ok' || verdict === 'volatile'
+
+  function tell(verdicts: Record<string, WireVerdict>) {
+    if (Object.keys(verdicts).length === 0) return
+    const heartbeats = [...members.values()]
+      .filter(isJoined)
+      .map(({ match }) => match.rule.heartbeat)
+    const shortest = Math.min(parts.heartbeat, ...heartbeats.map((ms) => ms ?? parts.heartbeat))
+    session().tell(rev, verdicts, shortest)
+  }
+
+  function want(wanted: Wanted) {
+    if (wanted.rev <= rev) return
+    rev = wanted.rev
+    context = wanted.context
+    const names = new Map(wanted.channels.map((channel) => [channel.name, channel]))
+    for (const member of members.values()) if (!names.has(member.name)) leave(member)
+
+    const verdicts: [string, WireVerdict][] = []
+    const fresh: Member[] = []
+    for (const { name, since } of names.values()) {
+      const known = members.get(name)
+      // Who still names a beginning has not heard the verdict.
+      if (known && since !== undefined && isSettled(known)) verdicts.push([name, known.verdict])
+      if (known) continue
+      const match = patterns.find(name)
+      if (!match) verdicts.push([name, 'unknown'])
+      else if (members.size >= parts.limit) verdicts.push([name, 'limit'])
+      else {
+        const covered = since === undefined && wanted.last !== undefined
+        const member: Member = {
+          name,
+          match,
+          receiver: session(),
+          since: (since === undefined && wanted.last) || sinceOf(since),
+          covered,
+          verdict: 'asking',
+          live: false,
+          cancel: undefined,
+        }
+        members.set(name, member)
+        fresh.push(member)
+      }
+    }
+    tell(Object.fromEntries(verdicts))
+    authorize(fresh, wanted)
+  }
+
+  /** "From now" is when it was asked for, not when a rule has answered. */
+  function sinceOf(since: WantedChannel['since']) {
+    if (since === undefined || (typeof since === 'object' && since.last === 0)) return journal.head
+    return since
+  }
+
+  const isSettled = (member: Member): member is Member & { verdict: WireVerdict } =>
+    member.verdict !== 'asking' && (!isJoined(member) || member.live)
+
+  function authorize(asked: readonly Member[], { last: cursor, granted }: Wanted) {
+    const answers = asked.map((member) => granted ?? askRule(member))
+    if (!answers.some((answer) => answer instanceof Promise))
+      return settle(asked, answers as Answer[], cursor)
+    withinLimit(answers, parts.authorizeTimeout, session().signal)
+      .then(
+        (answers) => settle(asked, answers, cursor),
+        () => {}, // the session ended
+      )
+      .then(() => {
+        for (const [at, member] of asked.entries())
+          if (isHere(member) && member.verdict === 'unavailable')
+            askAgain(member, answers[at] as Promise<Answer>)
+      })
+      .catch(onError)
+  }
+
+  function askRule({ match }: Member) {
+    return ask(match.rule.authorize, context, match.params, onError)
+  }
+
+  /** Whichever call answers first has answered. */
+  function askAgain(member: Member, asked: Answer | Promise<Answer>, after = ASKED_AGAIN.first) {
+    const waits = () => isHere(member) && member.verdict === 'unavailable'
+    Promise.resolve(asked).then((answer) => {
+      if (!waits()) return
+      member.cancel?.()
+      settle([member], [answer])
+    }, onError)
+    member.cancel = wheel.add(after, () => {
+      if (waits()) askAgain(member, askRule(member), Math.min(after * 1.5, ASKED_AGAIN.last))
+    })
+  }
+
+  /** `cursor` is that of the request that opens the stream, whoever was let in. */
+  function settle(
+    asked: readonly Member[],
+    answers: readonly (Answer | undefined)[],
+    cursor?: string,
+  ) {
+    const joining: Member[] = []
+    const verdicts: [string, WireVerdict][] = []
+    for (const [at, member] of asked.entries()) {
+      const answer = answers[at]
+      if (!isHere(member)) continue
+      if (answer?.ok) {
+        join(member, answer)
+        if (member.match.rule.replay) joining.push(member)
+      } else {
+        member.verdict = answer ? 'denied' : 'unavailable'
+        // The cursor goes on without it.
+        member.covered = false
+      }
+      if (member.verdict !== 'ok') verdicts.push([member.name, member.verdict as WireVerdict])
+    }
+    tell(Object.fromEntries(verdicts))
+    if (joining.length > 0 || cursor !== undefined)
+      session().catchUp.add(
+        joining,
+        (members) => tell(Object.fromEntries(members.map(({ name }) => [name, 'ok']))),
+        cursor,
+      )
+  }
+
+  function join(member: Member, { expiresAt }: Answer) {
+    const { replay } = member.match.rule
+    member.verdict = replay ? 'ok' : 'volatile'
+    member.live = !replay
+    expire(member, expiresAt)
+    roster.join(member)
+  }
+
+  function expire(member: Member, expiresAt: number) {
+    member.cancel = undefined
+    if (expiresAt === Number.POSITIVE_INFINITY) return
+    member.cancel = wheel.add(expiresAt - Date.now(), () => void confirm(member))
+  }
+
+  /** Asks again for what has expired; until the answer it stays. */
+  async function confirm(member: Member) {
+    try {
+      const limit = parts.authorizeTimeout
+      const [answer] = await withinLimit([askRule(member)], limit, session().signal)
+      if (!isHere(member) || !isJoined(member)) return
+      if (answer?.ok) expire(member, answer.expiresAt)
+      else revoke(member.name)
+    } catch {
+      // the session ended
+    }
+  }
+
+  function withdraw(member: Member) {
+    member.cancel?.()
+    member.cancel = undefined
+    member.live = false
+    session().catchUp.drop(member)
+    roster.leave(member)
+  }
+
+  function leave(member: Member) {
+    members.delete(member.name)
+    withdraw(member)
+  }
+
+  function revoke(name: string) {
+    const member = members.get(name)
+    if (!member || !isJoined(member)) return
+    withdraw(member)
+    member.verdict = 'denied'
+    session().revoked(name)
+  }
+
+  return {
+    get rev() {
+      return rev
+    },
+    fed: () => [...members.values()].filter(({ live, verdict }) => live && verdict === 'ok'),
+    want,
+    revoke,
+    close() {
+      for (const member of members.values()) leave(member)
+    },
+  }
+}

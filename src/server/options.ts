@@ -1,0 +1,118 @@
+/** What a hub is made of: its options, their defaults, and what cannot be meant. */
+import type { Diagnostic } from '../contract.js'
+import type { Log, MemoryLogOptions } from './log.js'
+
+/** Who opened the stream: an id, something with an id, or nobody. Equal ids, or both `null`, are the same principal. */
+export type Principal = string | number | { readonly id: string | number } | null
+
+/** What rules get unless `HubOptions.context` says otherwise. */
+export interface HubContext<P = unknown> {
+  readonly request: Request
+  readonly principal: P
+}
+
+/** What is refused beyond it. Sizes are bytes. */
+export interface HubLimits {
+  /** Default 100. */
+  channelsPerConnection?: number | undefined
+  /** Default 20. */
+  connectionsPerPrincipal?: number | undefined
+  /** On this node. Default 10000. */
+  connections?: number | undefined
+  /** Of a request. Default 64 KiB. */
+  bodySize?: number | undefined
+  /** `send()` throws `RangeError` over it. Default 256 KiB. */
+  eventSize?: number | undefined
+  /** Unread live bytes after which a stalled reader is cut. Default 1 MiB. */
+  backlog?: number | undefined
+}
+
+/** A principal on a channel, however many streams it has there. */
+export interface Presence<P = unknown> {
+  readonly channel: string
+  readonly principal: P
+}
+
+export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, G = unknown> {
+  /** Who opens the stream; default nobody. A throw is 401, a `Response` refuses with that answer. `given` is `fetch`'s second argument. */
+  identify?: ((request: Request, given: G) => P | Response | PromiseLike<P | Response>) | undefined
+  /** What rules get first. Default `{ request, principal }`; return `given` to hand on a framework's context. */
+  context?: ((request: Request, given: G, principal: P) => X | PromiseLike<X>) | undefined
+  /** Milliseconds; announced to clients. Default 15000, 8000 on Bun, which ends a stream that is quiet for 10 s. */
+  heartbeat?: number | undefined
+  /** Origins allowed; '*' without credentials. Default none but the hub's own. */
+  cors?: string | readonly string[] | undefined
+  /** Default: memory. */
+  log?: MemoryLogOptions | Log | undefined
+  limits?: HubLimits | undefined
+  /** What anonymous streams are counted by, against `connectionsPerPrincipal`: an address, say. Default: they are not. */
+  limitKey?: ((request: Request, given: G) => string | undefined) | undefined
+  /** Streams end after so many ms, ± 20 %; clients come back by themselves. Default 3600000. */
+  maxAge?: number | undefined
+  /** A rule that takes longer (ms) is asked again later. Default 5000. */
+  authorizeTimeout?: number | undefined
+  /** A principal came to a channel, or left it and did not return within 5 s. An anonymous stream is a principal of its own. */
+  onJoin?: ((presence: Presence<P>) => void) | undefined
+  onLeave?: ((presence: Presence<P>) => void) | undefined
+  /** What a rule, `identify` or the log threw. Default `reportError`, else `console.error`. */
+  onError?: ((error: unknown) => void) | undefined
+  /** Called with each fact. */
+  onDiagnostic?: ((fact: Diagnostic) => void) | undefined
+}
+
+const QUIET_RUNTIME = 'Bun' in globalThis
+
+const LIMITS = {
+  channelsPerConnection: 100,
+  connectionsPerPrincipal: 20,
+  connections: 10_000,
+  bodySize: 64 * 1024,
+  eventSize: 256 * 1024,
+  backlog: 1024 * 1024,
+} satisfies HubLimits
+
+const TIMES = {
+  heartbeat: QUIET_RUNTIME ? 8000 : 15_000,
+  maxAge: 3_600_000,
+  authorizeTimeout: 5000,
+}
+
+export type Limits = typeof LIMITS
+export type Times = typeof TIMES
+
+/** Throws `RangeError` for a number that is none, or not above 0. */
+export function resolveLimits(limits: HubLimits = {}): Limits {
+  return resolve('limits.', LIMITS, limits)
+}
+
+export function resolveTimes(options: { readonly [K in keyof Times]?: number | undefined }): Times {
+  const { heartbeat, maxAge, authorizeTimeout } = options
+  return resolve('', TIMES, { heartbeat, maxAge, authorizeTimeout })
+}
+
+function resolve<T extends Readonly<Record<string, number>>>(
+  prefix: string,
+  defaults: T,
+  given: { readonly [K in keyof T]?: number | undefined },
+): T {
+  const resolved = Object.entries(defaults).map(([name, fallback]) => {
+    const value: unknown = given[name] ?? fallback
+    if (typeof value !== 'number' || !(value > 0))
+      throw new RangeError(
+        `createHub: ${prefix}${name} is ${String(value)}. Pass a number above 0, or leave it out for ${fallback}.`,
+      )
+    return [name, value]
+  })
+  return Object.fromEntries(resolved) as T
+}
+
+/** The id of a principal as text. Throws `TypeError` for what cannot be told from others. */
+export function principalId(principal: Principal): string | null {
+  if (principal === null) return null
+  const id: unknown = typeof principal === 'object' ? principal.id : principal
+  if ((typeof id !== 'string' && typeof id !== 'number') || id === '' || Number.isNaN(id))
+    throw new TypeError(
+      `identify returned a principal without a usable id (${typeof id}). Return an id, an object with one, or null for nobody.`,
+    )
+  return String(id)
+}

@@ -1,0 +1,56 @@
+/** The progress of a task as events: `progress`, then `complete` or `error`. */
+
+/** What a task's progress is sent as; use it as the event map: `useSSE<ProgressEvents>(url)`. */
+export type ProgressEvents = {
+  progress: { percent: number; message?: string }
+  complete: { percent: 100 }
+  error: { message: string }
+}
+
+/** `update` sends `progress`. The signal aborts when nobody listens any more: the reader left, or the hub closed. */
+export type ProgressTask = (
+  update: (percent: number, message?: string) => void,
+  signal: AbortSignal,
+) => unknown
+
+export interface ProgressOptions {
+  /** Text of the `error` event. Default: 'failed', so that nothing internal leaks. */
+  errorMessage?: ((error: unknown) => string) | undefined
+}
+
+/** Runs a task and sends its progress. Resolves when the task has ended; what it throws is sent as text and goes to `onError`. */
+export async function runProgress(
+  task: ProgressTask,
+  { errorMessage = () => 'failed' }: ProgressOptions,
+  signal: AbortSignal,
+  send: <T extends keyof ProgressEvents>(type: T, data: ProgressEvents[T]) => unknown,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  let over = false
+  const update = (percent: number, message?: string) => {
+    if (!over && !signal.aborted)
+      send('progress', message === undefined ? { percent } : { percent, message })
+  }
+  try {
+    await task(update, signal)
+    over = true
+    if (!signal.aborted) send('complete', { percent: 100 })
+  } catch (error) {
+    over = true
+    onError(error)
+    if (!signal.aborted) send('error', { message: textOf(error, errorMessage, onError) })
+  }
+}
+
+function textOf(
+  error: unknown,
+  errorMessage: (error: unknown) => string,
+  onError: (error: unknown) => void,
+): string {
+  try {
+    return errorMessage(error)
+  } catch (failure) {
+    onError(failure)
+    return 'failed'
+  }
+}

@@ -1,0 +1,153 @@
+/** The README's components on a page: mounted as they are written there, they show what the endpoint sends. */
+import { type ComponentType, Profiler, StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { formatSSE } from 'tidewire/server'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type Component, createApp } from 'vue'
+import { blocksOf, isCode, needsPage } from '../support/readme.js'
+
+interface Endpoint {
+  /** The Last-Event-ID of each request, '' where there was none. */
+  readonly asked: readonly string[]
+  /** Streams that are open. */
+  readonly open: number
+  price(id: number, value: number): void
+  /** The network is gone. */
+  cut(): void
+}
+
+/** Answers every request of the page with an endless stream. */
+function stubEndpoint(): Endpoint {
+  const asked: string[] = []
+  const streams = new Set<ReadableStreamDefaultController<Uint8Array>>()
+  const each = (act: (stream: ReadableStreamDefaultController<Uint8Array>) => void) => {
+    for (const stream of streams) act(stream)
+  }
+  vi.stubGlobal('fetch', async ({ url, headers, signal }: Request) => {
+    expect(new URL(url).pathname).toBe('/api/prices')
+    asked.push(headers.get('last-event-id') ?? '')
+    const body = new ReadableStream<Uint8Array>({
+      start(stream) {
+        streams.add(stream)
+        signal.addEventListener('abort', () => streams.delete(stream))
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  })
+  return {
+    asked,
+    get open() {
+      return streams.size
+    },
+    price(id, value) {
+      const event = formatSSE({ type: 'price', id, data: { symbol: 'TIDE', value } })
+      each((stream) => stream.enqueue(new TextEncoder().encode(event)))
+    },
+    cut() {
+      each((stream) => stream.error(new TypeError('The network is gone.')))
+      streams.clear()
+    },
+  }
+}
+
+const load = (name: string): Promise<Record<string, unknown>> =>
+  import(/* @vite-ignore */ `/README.md/${name}`)
+
+let endpoint: Endpoint
+let page: HTMLElement
+let unmount = () => {}
+
+beforeEach(() => {
+  endpoint = stubEndpoint()
+  page = document.body.appendChild(document.createElement('main'))
+})
+
+afterEach(async () => {
+  unmount()
+  await vi.waitFor(() => expect(endpoint.open).toBe(0))
+  page.remove()
+  vi.unstubAllGlobals()
+})
+
+async function show(...names: string[]): Promise<{ renders: Record<string, number> }> {
+  const renders: Record<string, number> = {}
+  const parts = await Promise.all(
+    names.map(async (name) => {
+      const Part = (await load(`${name}.tsx`))[name] as ComponentType
+      return (
+        <Profiler
+          key={name}
+          id={name}
+          onRender={() => {
+            renders[name] = (renders[name] ?? 0) + 1
+          }}
+        >
+          <Part />
+        </Profiler>
+      )
+    }),
+  )
+  const root = createRoot(page)
+  unmount = () => root.unmount()
+  root.render(<StrictMode>{parts}</StrictMode>)
+  return { renders }
+}
+
+const showsTheTicker = async () => {
+  await vi.waitFor(() => expect(endpoint.open).toBe(1))
+  endpoint.price(1, 42)
+  endpoint.price(2, 40)
+  await vi.waitFor(() => expect(page.textContent).toMatch(/^40, highest 42, 2 messages/))
+}
+
+const runs: Record<string, () => Promise<void>> = {
+  async 'Ticker.tsx'() {
+    await show('Ticker')
+    await showsTheTicker()
+    expect(endpoint.asked).toEqual([''])
+  },
+
+  async 'Ticker.vue'() {
+    const { default: Ticker } = (await load('Ticker.vue')) as { default: Component }
+    const app = createApp(Ticker)
+    unmount = () => app.unmount()
+    app.mount(page)
+    await showsTheTicker()
+    expect(endpoint.asked).toEqual([''])
+  },
+
+  async 'ConnectionStatus.tsx'() {
+    const { renders } = await show('ConnectionStatus', 'Ticker')
+    await vi.waitFor(() => expect(page.textContent).toMatch(/^Live since /))
+    const before = renders.ConnectionStatus
+    endpoint.price(1, 42)
+    await vi.waitFor(() => expect(page.textContent).toMatch(/1 messages$/))
+    expect(renders.ConnectionStatus).toBe(before)
+    expect(endpoint.asked).toEqual([''])
+
+    endpoint.cut()
+    await vi.waitFor(() =>
+      expect(page.textContent).toMatch(/The network is gone\. Next attempt at .* Try now/),
+    )
+    page.querySelector('button')?.click()
+    await vi.waitFor(() => expect(page.textContent).toMatch(/^Live since .*1 messages$/))
+    expect(endpoint.asked).toEqual(['', '1'])
+  },
+}
+
+const { default: text } = (await import(/* @vite-ignore */ '/README.md?raw' as string)) as {
+  default: string
+}
+const names = blocksOf(text)
+  .filter((block) => isCode(block) && needsPage(block))
+  .map(({ name }) => name)
+
+test.each(names)('%s', async (name) => {
+  const run = runs[name]
+  if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
+  await run()
+})
+
+test('no block has gone', () => {
+  expect(names).toEqual(expect.arrayContaining(Object.keys(runs)))
+})

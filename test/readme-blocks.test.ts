@@ -1,0 +1,178 @@
+/** The README's blocks of code, run as they are written there: each does what the text around it says. */
+import { text as textOf } from 'node:stream/consumers'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { createSource } from 'tidewire'
+import { formatSSE } from 'tidewire/server'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createSSRApp } from 'vue'
+import { renderToString as renderVue } from 'vue/server-renderer'
+import { blocksOf, isCode, needsPage } from './support/readme.js'
+import { readReadme } from './support/readme-modules.js'
+import { createWorld, type World } from './support/readme-world.js'
+
+const blocks = blocksOf(readReadme())
+const code = blocks.filter(isCode)
+
+const load = (name: string): Promise<Record<string, unknown>> =>
+  import(/* @vite-ignore */ `../README.md/${name}`)
+
+const EVENT_STREAM = { 'content-type': 'text/event-stream' }
+const FAKE = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const
+
+describe('each block runs', () => {
+  let world: World
+
+  beforeEach(() => {
+    world = createWorld()
+  })
+  afterEach(() => world.end())
+
+  const runs: Record<string, () => Promise<void>> = {
+    async 'hello.mjs'() {
+      vi.useFakeTimers({ toFake: [...FAKE] })
+      const output =
+        blocks
+          .find(({ language }) => language === 'text')
+          ?.code.trim()
+          .split('\n') ?? []
+      await load('hello.mjs')
+      await world.until(() => world.printed.length >= output.length)
+      expect(world.printed.slice(0, output.length)).toEqual(output)
+    },
+
+    async 'prices.ts'() {
+      world.serve((_request, response) => {
+        response.writeHead(200, EVENT_STREAM)
+        response.write(price(1, 40) + price(2, 42) + price(3, 41))
+        response.write(formatSSE({ type: 'news', id: 4, data: { text: 'Closing time' } }))
+      })
+      await load('prices.ts')
+      expect(world.printed.slice(0, 2)).toEqual(['idle undefined 0 0', 'all is well'])
+      expect(world.printed).toEqual(
+        expect.arrayContaining([
+          'open undefined 0 0',
+          '1 TIDE 40',
+          '2 TIDE 42',
+          '3 TIDE 41',
+          'open news 4 42',
+          'closed news 4 42',
+        ]),
+      )
+    },
+
+    async 'token.ts'() {
+      const asked: unknown[] = []
+      world.serve((request, response) => {
+        if (request.method === 'POST') return response.end('secret')
+        asked.push(request.headers.authorization)
+        if (request.headers.authorization !== 'Bearer secret') return response.writeHead(401).end()
+        return response.writeHead(200, EVENT_STREAM).write(formatSSE({ data: 'welcome' }))
+      })
+      await load('token.ts')
+      await world.until(() => world.printed.length > 0)
+      expect(world.printed).toEqual(['welcome'])
+      expect(asked).toEqual(['Bearer', 'Bearer secret'])
+    },
+
+    async 'answer.ts'() {
+      const bodies: string[] = []
+      world.serve(async (request, response) => {
+        bodies.push(`${request.method} ${await textOf(request)}`)
+        response.writeHead(200, EVENT_STREAM)
+        for (const token of ['Rivers ', 'bring ', 'salt.'])
+          response.write(formatSSE({ type: 'delta', data: { text: token } }))
+        response.end(formatSSE({ type: 'done', data: { tokens: 3 } }))
+      })
+      await load('answer.ts')
+      await world.until(() => world.printed.some((line) => line.startsWith('closed')))
+      expect(world.printed.at(-1)).toBe('closed Rivers bring salt.')
+      expect(bodies).toEqual(['POST {"prompt":"Why is the sea salty?"}'])
+    },
+
+    async 'server.ts'() {
+      vi.useFakeTimers({ toFake: [...FAKE] })
+      await load('server.ts')
+      const ids: number[] = []
+      const statuses = new Set<string>()
+      const source = createSource('/api/prices')
+      source.status.subscribe((status) => statuses.add(status))
+      source.on('price', (_data, { id }) => ids.push(Number(id)))
+      for (const count of [3, 6, 9]) {
+        await world.until(() => ids.length >= count)
+        world.breakConnections()
+      }
+      await world.until(() => ids.length >= 12)
+      expect(statuses).toContain('waiting')
+      const first = ids[0] ?? 0
+      expect(ids).toEqual(ids.map((_id, index) => first + index))
+      source.close()
+
+      const leaving = new AbortController()
+      let received = ''
+      const reading = (async () => {
+        const { body } = await fetch('/api/prices', { signal: leaving.signal })
+        for await (const bytes of body ?? []) received += new TextDecoder().decode(bytes)
+      })()
+      await world.until(() => /^:$/m.test(received))
+      leaving.abort()
+      await expect(reading).rejects.toThrow()
+      expect(received).toMatch(/^event: price$/m)
+    },
+
+    async 'streams.ts'() {
+      const asked: unknown[] = []
+      world.serve((request, response) => {
+        asked.push(request.headers['last-event-id'])
+        response.writeHead(200, EVENT_STREAM).write(price(42, 7) + price(43, 8))
+      })
+      await load('streams.ts')
+      expect(world.printed).toEqual([
+        'price {"symbol":"TIDE","value":7} 42',
+        "{ type: 'greeting', data: 'hello', lastEventId: '' }",
+      ])
+      expect(asked).toEqual(['41'])
+    },
+  }
+
+  /** Registers its own tests. */
+  const suites = ['prices.test.ts']
+
+  test.each(code.filter((block) => !needsPage(block) && !suites.includes(block.name)))(
+    '$name',
+    async ({ name }) => {
+      const run = runs[name]
+      if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
+      await run()
+    },
+  )
+
+  test('and no block has gone', () => {
+    expect(code.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([...Object.keys(runs), ...suites]),
+    )
+  })
+
+  test('React components are idle on a server, and open nothing', async () => {
+    const { Ticker } = (await load('Ticker.tsx')) as { Ticker: () => never }
+    const { ConnectionStatus } = (await load('ConnectionStatus.tsx')) as Record<string, () => never>
+    const html = renderToString(createElement('div', null, createElement(Ticker)))
+    expect(html.replaceAll('<!-- -->', '')).toContain(', highest 0, 0 messages')
+    expect(renderToString(createElement(ConnectionStatus!))).toBe('<p>idle</p>')
+    expect(world.requests).toBe(0)
+  })
+
+  test('Vue components are, too', async () => {
+    const { default: Ticker } = (await load('Ticker.vue')) as { default: object }
+    expect(await renderVue(createSSRApp(Ticker))).toBe('<p>, highest 0, 0 messages</p>')
+    expect(world.requests).toBe(0)
+  })
+})
+
+describe('prices.test.ts', async () => {
+  await load('prices.test.ts')
+})
+
+function price(id: number, value: number): string {
+  return formatSSE({ type: 'price', id, data: { symbol: 'TIDE', value } })
+}

@@ -1,0 +1,62 @@
+/** The compiler's view of the README: its blocks as files of one folder, under the project's own settings. */
+import { dirname, join } from 'node:path'
+import ts from 'typescript'
+import type { Block } from './readme.js'
+import { scriptOf } from './readme-modules.js'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Exists only for the compiler. */
+const FOLDER = join(ROOT, 'test/readme-blocks')
+
+/** What the compiler says of the blocks, a line each. */
+export async function typeErrors(blocks: readonly Block[]): Promise<string[]> {
+  const files = new Map<string, string>()
+  for (const block of blocks) files.set(join(FOLDER, fileName(block)), await scriptOf(block))
+
+  const options = projectOptions()
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile, directoryExists } = host
+  host.fileExists = (path) => files.has(path) || fileExists(path)
+  host.readFile = (path) => files.get(path) ?? readFile(path)
+  host.directoryExists = (path) => path === FOLDER || (directoryExists?.(path) ?? true)
+
+  const program = ts.createProgram([...files.keys()], options, host)
+  return [...files.keys()].flatMap((path) => {
+    const source = program.getSourceFile(path)
+    return [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ].map(({ messageText, start = 0 }) => {
+      const line = source?.text.slice(0, start).split('\n').length
+      return `${path.slice(FOLDER.length + 1)}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+    })
+  })
+}
+
+/** The properties of an exported interface and what its documentation says of each. */
+export function documentedProperties(file: string, name: string): Map<string, string> {
+  const program = ts.createProgram([join(ROOT, file)], projectOptions())
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(join(ROOT, file))
+  const module = source && checker.getSymbolAtLocation(source)
+  const symbol = module && checker.getExportsOfModule(module).find((found) => found.name === name)
+  if (!symbol) throw new Error(`${file} exports no ${name}.`)
+  return new Map(
+    checker
+      .getDeclaredTypeOfSymbol(symbol)
+      .getProperties()
+      .map((property) => [
+        property.name,
+        ts.displayPartsToString(property.getDocumentationComment(checker)),
+      ]),
+  )
+}
+
+/** As a file that the compiler knows: a module of JavaScript is checked like TypeScript. */
+const fileName = ({ name }: Block) => name.replace(/\.mjs$/, '.mts').replace(/\.vue$/, '.vue.ts')
+
+function projectOptions(): ts.CompilerOptions {
+  const file = join(ROOT, 'tsconfig.json')
+  const { config } = ts.readConfigFile(file, ts.sys.readFile)
+  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(file)).options
+}
