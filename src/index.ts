@@ -7,6 +7,9 @@ export {
   type Signal,
   signal,
 } from '@preact/signals-core'
+export type { Channel, ChannelOptions } from './channels/channel.js'
+export { type ChannelSchemas, SSEClient, type SSEClientOptions } from './channels/client.js'
+export type { ClientEvents } from './channels/client-events.js'
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
@@ -18,6 +21,7 @@ export {
   type SourceHolder,
   type SourceTarget,
 } from './channels/holder.js'
+export type { ChannelStatus, Gap } from './channels/membership.js'
 export {
   createSourcePool,
   type PooledSource,
@@ -31,6 +35,7 @@ export {
   type Source,
   type SourceOptions,
 } from './channels/source.js'
+export type { SSESubscription } from './channels/subscription.js'
 export type { Throttle } from './channels/throttle.js'
 export type { ConnectionOptions } from './connection/connection.js'
 export type { PerAttempt } from './connection/request.js'
@@ -77,7 +82,6 @@ export {
   type SSEErrorCode,
 } from './errors.js'
 export type { EventBatch, StreamEvent } from './event-stream/event.js'
-export type { GapReason, Replay, Verdict } from './hub-protocol.js'
 export { createParser, type Parser, type ParserOptions } from './event-stream/parser.js'
 export {
   type EventStream,
@@ -85,3 +89,4 @@ export {
   type Fetch,
   openEventStream,
 } from './event-stream/stream.js'
+export type { GapReason, Replay, Verdict } from './hub-protocol.js'

@@ -38,6 +38,7 @@ export interface SSEClientOptions<C = RegisteredChannels> extends ConnectionOpti
   schema?: ChannelSchemas<C> | undefined
 }
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `Symbol.dispose` is there only where the platform has it
 export interface SSEClient<C extends ChannelMap<C> = RegisteredChannels> extends DisposableLike {}
 
 /**
@@ -72,6 +73,7 @@ export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements 
     this.status = status
     this.error = error
     this.on = on
+    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: verbs.close })
   }
 
   /** A label, never a credential: send it with your own requests so that the server can `.except(id)`. */

@@ -14,7 +14,8 @@ export interface Lease {
 /** Long enough for StrictMode and a change of route, in ms. */
 const GRACE = 250
 
-export function createLease(start: () => void, stop: () => void): Lease {
+/** `grace`: ms. Where it is 0, the last one leaving stops at once. */
+export function createLease(start: () => void, stop: () => void, grace = GRACE): Lease {
   let holders = 0
   let started = false
   let ended = false
@@ -41,9 +42,9 @@ export function createLease(start: () => void, stop: () => void): Lease {
         if (!held) return
         held = false
         if (--holders > 0) return
-        if (ended || !started) return settle()
+        if (ended || !started || grace === 0) return settle()
         leaving = new AbortController()
-        after(GRACE, leaving.signal, settle)
+        after(grace, leaving.signal, settle)
       }
     },
     end() {

@@ -29,6 +29,13 @@ export interface Gap {
   readonly since: number
 }
 
+const REFUSALS: Record<ChannelErrorCode, (name: string) => string> = {
+  denied: (name) => `Unauthorized: the hub refused the channel "${name}".`,
+  unknown: (name) => `The hub has no channel "${name}".`,
+  limit: (name) => `The channel "${name}" is beyond what the hub allows one connection.`,
+  revoked: (name) => `The hub took the channel "${name}" back.`,
+}
+
 export type View = FeedControl<{ readonly [type: string]: unknown }>
 type ViewMessage = Parameters<View['offer']>[0]
 
@@ -104,7 +111,7 @@ export function createMembership(name: string, want: (wanted: boolean) => void):
 
   function refuse(to: 'denied' | 'unknown' | 'limit', code: ChannelErrorCode) {
     status.value = to
-    fail(new ChannelError(code, name))
+    fail(new ChannelError(code, name, REFUSALS[code](name)))
   }
 
   function fail(error: SSEError) {

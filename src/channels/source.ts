@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals-core'
 import { type ConnectionOptions, createConnection } from '../connection/connection.js'
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
-import type { ConnectionState, ConnectionStatus } from '../connection/state.js'
+import { type ConnectionState, type ConnectionStatus, isResting } from '../connection/state.js'
 import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
 import { guard, MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
@@ -123,18 +123,10 @@ export function buildSource<E extends object>(
   const status = computed(() => state.value.status)
   const cursor = signal(connection.cursor)
 
-  /** Nobody is to be heard, and what there is stays. */
-  function isResting() {
-    const { state } = connection
-    return (
-      state.status === 'closed' || (state.status === 'paused' && state.reasons.includes('user'))
-    )
-  }
-
   const control = createFeed<E>(options, {
     lease,
     isJoined: () => connection.state.status === 'open',
-    isResting,
+    isResting: () => isResting(connection.state),
     cursor: () => connection.cursor,
     closed: () => (connection.state.status === 'closed' ? connection.state : undefined),
     retryDelay: (attempt) => retryDelay(attempt, 0, options, Math.random),

@@ -118,6 +118,11 @@ export function isActive(state: ConnectionState): boolean {
   return status === 'connecting' || status === 'open' || status === 'waiting'
 }
 
+/** Nothing comes until somebody asks for it, and what there is stays. */
+export function isResting(state: ConnectionState): boolean {
+  return state.status === 'closed' || (state.status === 'paused' && state.reasons.includes('user'))
+}
+
 /** What ends any of the three states in which the connection is at work. */
 function leave(state: ConnectionState, event: ConnectionEvent): ConnectionState {
   switch (event.type) {
