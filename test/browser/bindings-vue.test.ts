@@ -246,7 +246,7 @@ describe('refs', () => {
     const writable = result.status as unknown as ShallowRef<string>
     writable.value = 'open'
     expect(writable.value).toBe('idle')
-    expect(warn).toHaveBeenCalledWith(expect.stringMatching('readonly'), expect.anything())
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching('readonly'))
   })
 
   test('show payloads as they came, not proxies of them', async () => {
