@@ -53,6 +53,13 @@ describe('what it names exists', () => {
     expect(commands.filter((command) => !isKnown(command))).toEqual([])
   })
 
+  test('codes of errors', async () => {
+    const errors = await readFile(new URL('../src/errors.ts', import.meta.url), 'utf8')
+    const codes = /Their `code` is stable: (.*?)\n\n/s.exec(text)?.[1]?.match(/`[a-z-]+`/g) ?? []
+    expect(codes.length).toBeGreaterThan(12)
+    expect(codes.map(bare).filter((code) => !errors.includes(`'${code}'`))).toEqual([])
+  })
+
   test('files and folders', () => {
     const paths = [
       ...Array.from(text.matchAll(/`([\w/-]+\/)`/g), ([, path = '']) => path),

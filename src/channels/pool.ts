@@ -88,23 +88,23 @@ export function createSourcePool(shares: boolean): SourcePool {
 }
 
 function sharingKey<E>(url: string | URL, options: SharedSourceOptions<E>): string | undefined {
-  const { key, method, body } = options
+  const { key, method, body, headers, credentials = 'same-origin' } = options
   if (key !== undefined) return key
-  if (body != null || (method ?? 'GET').toUpperCase() !== 'GET') return undefined
-  const plain = Object.entries(options)
+  if (body != null || String(method ?? 'GET').toUpperCase() !== 'GET') return undefined
+  // A schema is as good as a function.
+  const { method: _, schema: __, ...rest } = options
+  const plain = Object.entries({ ...rest, credentials, headers: headersAlike(headers) })
     .filter(([, value]) => value !== undefined && typeof value !== 'function')
-    .map(([name, value]) => [name, plainValue(value)])
+    .map(([name, value]) => [name, Object(value) === value ? identity(value as object) : value])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   return JSON.stringify([resolveURL(url), plain])
 }
 
-/** Headers in any form read alike; a signal or a schema is itself and equal to nothing else. */
-function plainValue(value: unknown): unknown {
-  if (value instanceof Headers) return [...value]
-  if (value === null || typeof value !== 'object') return value
-  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
-    ? value
-    : identity(value)
+/** One text for headers in any form. */
+function headersAlike(headers: SharedSourceOptions['headers']): string | undefined {
+  if (!headers || typeof headers === 'function') return undefined
+  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers)
+  return JSON.stringify(pairs.map(([name = '', value]) => [name.toLowerCase(), value]).sort())
 }
 
 const identities = /* @__PURE__ */ new WeakMap<object, number>()

@@ -110,8 +110,8 @@ export function createConnection(
 
     const { signal } = stay
     observer.diagnose('state', { ...state })
-    observer.changed(state, error)
     // An observer may have moved on; what it entered is under way already.
+    if (!signal.aborted) observer.changed(state, error)
     if (!stays && !signal.aborted) enter(signal)
   }
 
@@ -244,8 +244,8 @@ export function createConnection(
   }
 
   function silent(attempt: Attempt) {
+    if (attempt === current) observer.diagnose('silence')
     if (attempt !== current) return
-    observer.diagnose('silence')
     if (protocol.overlaps) challenge()
     else failed(silence(), failures === 0)
   }

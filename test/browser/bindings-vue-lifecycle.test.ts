@@ -3,7 +3,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   type Component,
-  createApp,
   defineComponent,
   effectScope,
   h,
@@ -24,17 +23,7 @@ import {
   tick,
   withBrowserTime,
 } from '../support/bindings/host.js'
-
-function mount(component: Component) {
-  const container = document.body.appendChild(document.createElement('div'))
-  const app = createApp(component)
-  app.mount(container)
-  onTestFinished(() => {
-    app.unmount()
-    container.remove()
-  })
-  return { text: () => container.textContent, app }
-}
+import { mountComponent } from '../support/bindings/vue.js'
 
 describe('KeepAlive', () => {
   withBrowserTime()
@@ -42,7 +31,7 @@ describe('KeepAlive', () => {
   /** Two components of which one is shown; both stay alive. */
   const tabs = (...components: Component[]) => {
     const shown = ref(0)
-    const page = mount(() => h(KeepAlive, () => h(components[shown.value] as Component)))
+    const page = mountComponent(() => h(KeepAlive, () => h(components[shown.value] as Component)))
     return {
       ...page,
       async show(n: number) {
@@ -148,7 +137,7 @@ describe('a hook of the component', () => {
       })
       return () => 'late'
     })
-    mount(() => h(KeepAlive, () => (shown.value ? h(Late) : null)))
+    mountComponent(() => h(KeepAlive, () => (shown.value ? h(Late) : null)))
     await settle()
     await endpoint.send(tick(1))
     expect(latest?.value?.data).toBe('1')
@@ -174,7 +163,7 @@ describe('Suspense', () => {
       await later
       return () => `${status.value} ${latest.value?.data}`
     })
-    const page = mount(() =>
+    const page = mountComponent(() =>
       h(Suspense, null, { default: () => h(Waiting), fallback: () => 'loading' }),
     )
     await advance(GRACE)

@@ -15,8 +15,11 @@ import {
   FAILURES,
   type Life,
   lifeSettings,
+  type Meddler,
+  meddlers,
 } from '../support/connection-life.js'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
+import { openConnection } from '../support/scripted-connection.js'
 import { createScriptedFetch } from '../support/scripted-fetch.js'
 import { openedSource, openSource } from '../support/scripted-source.js'
 
@@ -124,28 +127,41 @@ describe('after close, whenever it comes', () => {
   }, 60_000)
 })
 
-describe('after close by an effect', () => {
-  test.each(['connecting', 'open', 'waiting', 'paused'] as const)(
-    'that sees %s nothing is left',
-    async (status) => {
-      const closed = vi.fn()
+describe('after close by user code that the connection calls', () => {
+  const callers: Meddler['by'][] = [
+    'effect',
+    'onDiagnostic',
+    'on error',
+    'on message',
+    'retryOn',
+    'headers',
+  ]
+  test.each(callers)(
+    '(%s) nothing more is told and nothing is left',
+    async (by) => {
+      let closings = 0
       await fc.assert(
         fc.asyncProperty(
           lifeSettings,
+          meddlers,
           fc.array(actions, { maxLength: 25 }),
-          async (setting, all) => {
-            const life = beginLife({ ...setting, meddler: { status, verb: 'close' } })
+          async (setting, { status }, all) => {
+            const life = beginLife({ ...setting, meddler: { by, status, verb: 'close' } })
+            const { server, failures, states } = life
             const isClosed = () => {
               const state = life.state()
               return state.status === 'closed' && state.reason === 'user'
             }
+            const told = () => [server.exchanges.length, failures.length, states.length]
+            await settle()
+            if (isClosed()) closings++
             for (const action of all) {
-              const requests = isClosed() ? life.server.exchanges.length : undefined
+              const before = isClosed() ? told() : undefined
               await life.act(action)
               await settle()
-              if (requests !== undefined) expect(life.server.exchanges).toHaveLength(requests)
               if (!isClosed()) continue
-              closed()
+              if (before) expect(told()).toEqual(before)
+              else closings++
               expectNothingLeft(life)
             }
             life.source.close()
@@ -155,10 +171,56 @@ describe('after close by an effect', () => {
         ),
         { numRuns: 100 },
       )
-      expect(closed).toHaveBeenCalled()
+      expect(closings).toBeGreaterThan(0)
     },
     60_000,
   )
+
+  const HELLO = 'event: hello\ndata: 4000\n\n'
+  test.each(['state', 'request', 'silence', 'replaced', 'replacement-failed'])(
+    '(a connection that overlaps, told of %s) nothing more is requested',
+    async (fact) => {
+      let isArmed = fact === 'request'
+      const { connection, server, facts, states } = openConnection({
+        onFact(type) {
+          if (type === fact && isArmed) connection.dispatch({ type: 'close' })
+        },
+      })
+      if (fact !== 'request') {
+        ;(await server.next()).open().send(HELLO)
+        await settle()
+        isArmed = true
+        if (fact === 'state') server.exchanges[0]?.cut()
+        else if (fact === 'silence') await advance(10_000)
+        else {
+          connection.reconnect()
+          const challenger = (await server.next()).open()
+          if (fact === 'replaced') challenger.send(HELLO)
+          else challenger.cut()
+        }
+      }
+      await settle()
+      expect(facts).toContain(fact)
+      expect(states.at(-1)).toEqual(CLOSED)
+      const requests = server.exchanges.length
+      await advance(60_000)
+      expect(server.exchanges).toHaveLength(requests)
+      expect(server.live).toHaveLength(0)
+      expect(vi.getTimerCount()).toBe(0)
+    },
+  )
+
+  test('(onDiagnostic) a failure that came with the state is not told afterwards', async () => {
+    const { source, server, failures, states } = openSource({
+      onDiagnostic({ type, status }) {
+        if (type === 'state' && status === 'waiting') source.close()
+      },
+    })
+    ;(await server.next()).cut()
+    await settle()
+    expect(states.map(({ status }) => status)).toEqual(['idle', 'connecting', 'closed'])
+    expect(failures).toEqual([])
+  })
 })
 
 describe('a late answer', () => {
@@ -244,10 +306,11 @@ describe('until close, whatever happens', () => {
   const always = (
     check: (life: Life, moment: Moment) => void,
     atTheEnd?: (life: Life) => Promise<void>,
+    settings = lifeSettings,
   ) =>
     fc.assert(
       fc.asyncProperty(
-        lifeSettings,
+        settings,
         fc.array(actions, { minLength: 1, maxLength: 30 }),
         async (setting, all) => {
           const life = beginLife(setting)
@@ -283,12 +346,16 @@ describe('until close, whatever happens', () => {
   }, 60_000)
 
   test('every failure ends in waiting or closed', async () => {
-    await always((_life, { action, wire, led }) => {
-      const onStream = action === 'ends' || action === 'breaks'
-      if (!FAILURES.has(action) || wire !== (onStream ? 'stream' : 'request')) return
-      // What a meddler makes of it comes later.
-      expect(['waiting', 'closed']).toContain(led[0]?.status)
-    })
+    await always(
+      (_life, { action, wire, led }) => {
+        const onStream = action === 'ends' || action === 'breaks'
+        if (!FAILURES.has(action) || wire !== (onStream ? 'stream' : 'request')) return
+        expect(['waiting', 'closed']).toContain(led[0]?.status)
+      },
+      undefined,
+      // What user code makes of it at once hides it.
+      lifeSettings.map((setting) => ({ ...setting, meddler: undefined })),
+    )
   }, 60_000)
 
   test('every wait is ahead, and no longer than a timer can be', async () => {

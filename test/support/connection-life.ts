@@ -18,11 +18,21 @@ export interface LifeSetting {
   /** `headers` is a promise that somebody settles some day. */
   slowHeaders: boolean
   refresh: 'none' | 'slow' | 'at once' | 'throws'
-  /** An effect of the page that answers a status with a verb, the first time. */
-  meddler:
-    | { status: ConnectionStatus; verb: 'connect' | 'disconnect' | 'reconnect' | 'close' }
-    | undefined
+  /** User code that calls a verb of the source the first time that it is called itself. */
+  meddler: Meddler | undefined
 }
+
+export interface Meddler {
+  by: 'effect' | 'onDiagnostic' | 'on error' | 'on message' | 'retryOn' | 'headers'
+  /** Of an effect and of a diagnostic: not before the source has this status. */
+  status: ConnectionStatus
+  verb: 'connect' | 'disconnect' | 'reconnect' | 'close'
+}
+
+export const meddlers: fc.Arbitrary<Omit<Meddler, 'verb'>> = fc.record({
+  by: fc.constantFrom('effect', 'onDiagnostic', 'on error', 'on message', 'retryOn', 'headers'),
+  status: fc.constantFrom('connecting', 'open', 'waiting', 'paused', 'closed'),
+})
 
 export const lifeSettings: fc.Arbitrary<LifeSetting> = fc.record({
   options: fc.record({
@@ -34,10 +44,9 @@ export const lifeSettings: fc.Arbitrary<LifeSetting> = fc.record({
   slowHeaders: fc.boolean(),
   refresh: fc.constantFrom('none', 'slow', 'at once', 'throws'),
   meddler: fc.option(
-    fc.record({
-      status: fc.constantFrom('connecting', 'open', 'waiting', 'paused', 'closed'),
-      verb: fc.constantFrom('connect', 'disconnect', 'reconnect'),
-    }),
+    fc
+      .tuple(meddlers, fc.constantFrom('connect', 'disconnect', 'reconnect'))
+      .map(([meddler, verb]) => ({ ...meddler, verb })),
     { nil: undefined },
   ),
 })
@@ -175,25 +184,38 @@ export function beginLife(setting: LifeSetting): Life {
       throw new Error('denied')
     }),
   }
-  const scripted = openSource({
+  let hasMeddled = false
+  /** User code of that kind runs. */
+  const run = (by: Meddler['by'], status = meddler?.status) => {
+    // The first state comes before the source is there.
+    if (hasMeddled || !scripted || by !== meddler?.by || status !== meddler.status) return
+    hasMeddled = true
+    scripted.source[meddler.verb]()
+  }
+  let scripted: ScriptedSource | undefined
+  scripted = openSource({
     ...options,
     signal: ender.signal,
-    headers: counted(() => (slowHeaders ? gated({}) : {})),
+    headers: counted(() => {
+      run('headers')
+      return slowHeaders ? gated({}) : {}
+    }),
     onUnauthorized: refreshes[refresh],
+    retryOn: () => void run('retryOn'),
+    onDiagnostic: ({ type, status }) => {
+      run('onDiagnostic', type === 'state' ? (status as ConnectionStatus) : meddler?.status)
+    },
   })
   const { source, server } = scripted
+  source.on('error', () => run('on error'))
+  source.on('*', () => run('on message'))
 
   const waits: number[] = []
   effect(() => {
     const state = source.state.value
     if (state.status === 'waiting') waits.push(state.retryAt - Date.now())
   })
-  let isIdle = false
-  effect(() => {
-    if (isIdle || source.status.value !== meddler?.status) return
-    isIdle = true
-    source[meddler.verb]()
-  })
+  effect(() => run('effect', source.status.value))
 
   const life: LifeInside = {
     ...scripted,

@@ -45,11 +45,13 @@ export interface ScriptedConnectionOptions extends ConnectionOptions {
   server?: ScriptedFetch
   /** Called with the data of each event. */
   onEvent?: (data: string) => void
+  /** Called with the type of each fact. */
+  onFact?: (type: string) => void
 }
 
 /** Held at once, and closed when the test ends. */
 export function openConnection(options: ScriptedConnectionOptions = {}): ScriptedConnection {
-  const { protocol, server = createScriptedFetch(), onEvent, ...rest } = options
+  const { protocol, server = createScriptedFetch(), onEvent, onFact, ...rest } = options
   const withFetch = { fetch: server.fetch, ...rest }
   const states: ConnectionState[] = []
   const delivered: string[] = []
@@ -75,7 +77,10 @@ export function openConnection(options: ScriptedConnectionOptions = {}): Scripte
       },
       skipped: (error) => skipped.push(error),
       replaced: () => replacements++,
-      diagnose: (type) => facts.push(type),
+      diagnose(type) {
+        facts.push(type)
+        onFact?.(type)
+      },
     },
   )
   connection.dispatch({ type: 'hold' })

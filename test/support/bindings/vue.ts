@@ -1,5 +1,7 @@
 /** The bindings suite on Vue: parts as components of one app. */
+import { onTestFinished } from 'vitest'
 import {
+  type Component,
   createApp,
   createSSRApp,
   defineComponent,
@@ -13,6 +15,9 @@ import {
 import { renderToString } from 'vue/server-renderer'
 import { useFold, useSignalValue, useSSE } from '../../../bindings/vue/index.js'
 import type { Events, FoldPart, Host, Page, Part, SignalPart, SourcePart, View } from './host.js'
+
+// Vue sets a timer of its own with its first app: before any test counts timers.
+createApp({})
 
 export const vueHost: Host = {
   name: 'Vue',
@@ -87,6 +92,18 @@ const SignalShown = defineComponent({
 
 function output(part: Part, text: unknown) {
   return h('output', { 'data-part': part.name }, String(text))
+}
+
+/** One component, unmounted when the test ends. */
+export function mountComponent(component: Component) {
+  const container = document.body.appendChild(document.createElement('div'))
+  const app = createApp(component)
+  app.mount(container)
+  onTestFinished(() => {
+    app.unmount()
+    container.remove()
+  })
+  return { text: () => container.textContent }
 }
 
 /** The refs as React's view has them: values, read when they are asked for. */
