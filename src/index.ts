@@ -77,7 +77,6 @@ export {
   type SSEErrorCode,
 } from './errors.js'
 export type { EventBatch, StreamEvent } from './event-stream/event.js'
-export type { GapReason, Replay, Verdict } from './hub-protocol.js'
 export { createParser, type Parser, type ParserOptions } from './event-stream/parser.js'
 export {
   type EventStream,
@@ -85,3 +84,4 @@ export {
   type Fetch,
   openEventStream,
 } from './event-stream/stream.js'
+export type { GapReason, Replay, Verdict } from './hub-protocol.js'

@@ -64,8 +64,7 @@ export function createSession(parts: SessionParts): Session {
   /** Verdicts of this tick. */
   let untold: Sub | undefined
   let written = 0
-  /** At the last heartbeat. */
-  let writtenThen = 0
+  /** Read by the last heartbeat. */
   let readThen = 0
 
   const catchUp = createCatchUp(
@@ -128,9 +127,7 @@ export function createSession(parts: SessionParts): Session {
     readThen = read
     const before = position
     tellUntold()
-    if (cursor() !== before) write(encodeId(position))
-    else if (written === writtenThen) write(HEARTBEAT)
-    writtenThen = written
+    write(cursor() !== before ? encodeId(position) : HEARTBEAT)
     stopBeating = wheel.add(heartbeat, beat)
   }
   let stopBeating = wheel.add(heartbeat, beat)
