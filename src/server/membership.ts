@@ -57,8 +57,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   const isHere = (member: Member) => members.get(member.name) === member
   const isJoined = ({ verdict }: Member) => verdict === 'ok' || verdict === 'volatile'
 
-  function tell(verdicts: Record<string, WireVerdict>) {
-    if (Object.keys(verdicts).length === 0) return
+  function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
     const heartbeats = [...members.values()]
       .filter(isJoined)
       .map(({ match }) => match.rule.heartbeat)
@@ -68,6 +67,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   function want(wanted: Wanted) {
     if (wanted.rev <= rev) return
+    const opening = rev < 0
+    session().tellNow()
     rev = wanted.rev
     context = wanted.context
     const names = new Map(wanted.channels.map((channel) => [channel.name, channel]))
@@ -99,7 +100,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
         fresh.push(member)
       }
     }
-    tell(Object.fromEntries(verdicts))
+    // Without verdicts too, on an open stream: what comes behind this block is sent under this revision.
+    if (verdicts.length > 0 || !opening) tell(Object.fromEntries(verdicts))
     authorize(fresh, wanted)
   }
 
@@ -167,11 +169,13 @@ export function createMembership(parts: MembershipParts, session: () => Session)
       }
       if (member.verdict !== 'ok') verdicts.push([member.name, member.verdict as WireVerdict])
     }
-    tell(Object.fromEntries(verdicts))
+    if (verdicts.length > 0) tell(Object.fromEntries(verdicts))
     if (joining.length > 0 || cursor !== undefined)
       session().catchUp.add(
         joining,
-        (members) => tell(Object.fromEntries(members.map(({ name }) => [name, 'ok']))),
+        (members) => {
+          if (members.length > 0) tell(Object.fromEntries(members.map(({ name }) => [name, 'ok'])))
+        },
         cursor,
       )
   }

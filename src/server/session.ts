@@ -44,6 +44,8 @@ export interface Session extends Receiver {
   readonly signal: AbortSignal
   /** Tells verdicts in one block, before whatever is written next. */
   tell(rev: number, verdicts: Readonly<Record<string, WireVerdict>>, heartbeat: number): void
+  /** Verdicts that wait to be told belong to the revision before. */
+  tellNow(): void
   revoked(channel: string): void
   /** The log lost what came right after the journal's head. */
   hole(why: GapReason, after: string): void
@@ -178,6 +180,8 @@ export function createSession(parts: SessionParts): Session {
       stopBeating()
       stopBeating = wheel.add(heartbeat, beat)
     },
+
+    tellNow: tellUntold,
 
     revoked(channel) {
       if (native) return end('revoked')

@@ -324,6 +324,22 @@ describe('a control request', () => {
     expect(await status(hub.fetch(request))).toBe(202)
   })
 
+  test('is told on the stream at once: what comes behind that is sent under its revision', async () => {
+    const { hub, stream, conn } = await opened()
+    const { id } = await hub.to('news').send('n', 1)
+    await hub.fetch(post({ conn, rev: 2, channels: [] }))
+    await hub.fetch(post({ conn, rev: 3, channels: [{ name: 'news', since: 'earliest' }] }))
+    await stream.settled()
+    const told = stream.blocks.slice(2).map(({ data }) => JSON.parse(data))
+    expect(told).toMatchObject([
+      { d: 1 },
+      { t: 'sub', rev: 2, channels: {} },
+      { t: 'sub', rev: 3, channels: {} },
+      { d: 1, i: id },
+      { t: 'sub', rev: 3, channels: { news: 'ok' } },
+    ])
+  })
+
   test('of an old revision changes nothing and hears the highest', async () => {
     const { hub, change } = await opened()
     await change(5, 'users/5')
@@ -341,7 +357,8 @@ describe('a control request', () => {
     await change(2, 'slow')
     await change(3, 'users/1')
     answer(true)
-    expect((await stream.control('sub')).channels).toEqual({ 'users/1': 'ok' })
+    expect(await stream.control('sub')).toMatchObject({ rev: 2, channels: {} })
+    expect(await stream.control('sub')).toMatchObject({ rev: 3, channels: { 'users/1': 'ok' } })
     await stream.settled()
     expect(stream.blocks.at(-1)?.data).not.toContain('slow')
     expect(hub.activeChannels).toEqual(['users/1'])
