@@ -19,16 +19,23 @@ export type SSEErrorCode =
   | 'seed'
   | 'overflow'
 
+/** As `ErrorOptions`, which older libraries do not know. */
+interface Caused {
+  cause?: unknown
+}
+
 /** Base of everything Tidewire reports. `code` is stable and for programs, `message` is for people. */
 export class SSEError extends Error {
   override readonly name: string = 'SSEError'
   readonly code: SSEErrorCode
+  /** What was thrown, where something was. */
+  declare readonly cause?: unknown
   /** The connection tries again by itself after this error, unless `retryOn` says otherwise. */
   readonly retryable: boolean = false
   /** HTTP status, where a response was the cause. */
   readonly status: number | undefined = undefined
 
-  constructor(code: SSEErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: SSEErrorCode, message: string, options?: Caused) {
     super(message, options)
     this.code = code
   }
@@ -43,7 +50,7 @@ export class ConnectionError extends SSEError {
   declare readonly code: ConnectionErrorCode
   override readonly retryable: boolean
 
-  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ConnectionErrorCode, message: string, options?: Caused) {
     super(code, message, options)
     this.retryable = code !== 'request'
   }
@@ -61,7 +68,7 @@ export class ResponseError extends SSEError {
     code: ResponseErrorCode,
     message: string,
     response: Pick<Response, 'status' | 'headers'>,
-    options?: ErrorOptions,
+    options?: Caused,
   ) {
     super(code, message, options)
     const { status } = response
@@ -89,7 +96,7 @@ export interface SchemaIssue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
 }
 
-export interface MessageErrorDetails extends ErrorOptions {
+export interface MessageErrorDetails extends Caused {
   /** The event's type. */
   type: string
   raw?: string

@@ -7,7 +7,7 @@ import { renderToString as renderVue } from 'vue/server-renderer'
 import * as react from '../bindings/react/index.js'
 import * as vue from '../bindings/vue/index.js'
 import { createSource, type SharedSourceOptions, type Source, signal } from '../src/index.js'
-import { unwrapped } from './support/bindings-vue.js'
+import { unwrapped } from './support/bindings/vue.js'
 
 type Seen = (view: react.SourceView<Record<string, unknown>>) => unknown
 

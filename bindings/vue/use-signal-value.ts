@@ -1,10 +1,13 @@
 /** `useSignalValue`: any signal as a ref. */
-import { type MaybeRefOrGetter, shallowReadonly, shallowRef, toRaw, toValue, watch } from 'vue'
+import { type MaybeRefOrGetter, shallowRef, toRaw, toValue, watch } from 'vue'
 import type { ReadonlySignal } from '../../src/index.js'
-import { type ReadonlyRef, watchWhileShown } from './view.js'
+import { type ReadonlyRef, readonlyRef, watchWhileShown } from './view.js'
+
+/** What a getter has nothing of, so that the type comes from what it returns. */
+type SignalLike<T> = Pick<ReadonlySignal<T>, 'peek' | 'subscribe'>
 
 /** Any signal as a ref. */
-export function useSignalValue<T>(signal: MaybeRefOrGetter<ReadonlySignal<T>>): ReadonlyRef<T> {
+export function useSignalValue<T>(signal: MaybeRefOrGetter<SignalLike<T>>): ReadonlyRef<T> {
   const now = () => toRaw(toValue(signal))
   const value = shallowRef(now().peek())
   const change = watchWhileShown(() =>
@@ -20,5 +23,5 @@ export function useSignalValue<T>(signal: MaybeRefOrGetter<ReadonlySignal<T>>): 
     },
     { flush: 'sync' },
   )
-  return shallowReadonly(value)
+  return readonlyRef(value)
 }

@@ -41,7 +41,7 @@ export function useSSE<E extends object>(
   options: MaybeRefOrGetter<SharedSourceOptions<E>> = {},
 ): SourceView<E> {
   const now = () => toRaw(toValue(target))
-  const newest = () => toValue(options)
+  const newest = () => toRaw(toValue(options))
   const create = () => createSourceHolder(pool, now(), newest)
   let holder = create()
   // A page that hydrates shows what the server showed until it has been mounted.
@@ -57,7 +57,7 @@ export function useSSE<E extends object>(
     return stop
   })
   watch(
-    () => holderKey(now(), newest()),
+    () => holderKey(now(), toValue(options)),
     () => {
       holder = create()
       change()

@@ -1,5 +1,7 @@
 /** What a composable returns: fields as refs, each made when it is first asked for, and watched while its scope is shown. */
 import {
+  type ComponentInternalInstance,
+  computed,
   type EffectScope,
   getCurrentInstance,
   getCurrentScope,
@@ -8,7 +10,6 @@ import {
   onMounted,
   onScopeDispose,
   type ShallowRef,
-  shallowReadonly,
   shallowRef,
 } from 'vue'
 import type {
@@ -58,16 +59,19 @@ export function createRefs<V extends object>(
   read: Holder['read'],
   fields: readonly string[],
 ): Refs<V> {
-  const made = new Map<string, { ref: ShallowRef<unknown>; read: () => unknown }>()
+  const made = new Map<string, { readonly ref: unknown; refresh(): void }>()
   const refOf = (field: string, type?: string) => {
     const key = JSON.stringify([field, type])
     let entry = made.get(key)
     if (!entry) {
-      const now = () => read(field, type)
-      entry = { ref: shallowRef(now()), read: now }
+      const value = shallowRef(read(field, type))
+      const refresh = () => {
+        value.value = read(field, type)
+      }
+      entry = { ref: readonlyRef(value), refresh }
       made.set(key, entry)
     }
-    return shallowReadonly(entry.ref)
+    return entry.ref
   }
   const view = { latestOf: (type: string) => refOf('latestOf', type) }
   for (const field of fields)
@@ -75,13 +79,20 @@ export function createRefs<V extends object>(
   return {
     view: view as unknown as V,
     refresh() {
-      for (const { ref, read } of made.values()) ref.value = read()
+      for (const { refresh } of made.values()) refresh()
     },
   }
 }
 
+/** Computed, so that stores take it for what it is: derived, and no state of theirs. */
+export function readonlyRef<T>(value: ShallowRef<T>): ReadonlyRef<T> {
+  return computed(() => value.value) as unknown as ReadonlyRef<T>
+}
+
 /** There is a page: servers have none. */
 export const hasPage = typeof document !== 'undefined'
+
+type Instance = ComponentInternalInstance & { readonly scope?: EffectScope }
 
 /**
  * Watches until the scope ends: in a component from mounted on and while KeepAlive shows it, elsewhere at once, on a server never.
@@ -96,13 +107,15 @@ export function watchWhileShown(start: () => () => void): () => void {
     stop?.()
     stop = undefined
   }
-  const instance = getCurrentInstance() as { scope?: EffectScope } | null
+  const instance = getCurrentInstance() as Instance | null
   // A scope within a component, as a store has one, lives as it likes.
-  if (instance && instance.scope === getCurrentScope()) {
-    onMounted(attach)
+  const isOfComponent = instance !== null && instance.scope === getCurrentScope()
+  if (isOfComponent) {
     onActivated(attach)
     onDeactivated(detach)
-  } else if (hasPage) attach()
+  }
+  if (isOfComponent && !instance.isMounted) onMounted(attach)
+  else if (hasPage) attach()
   onScopeDispose(detach)
 
   return () => {

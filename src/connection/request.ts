@@ -39,16 +39,13 @@ export interface Requester {
 const REFRESH_LIMIT = 15_000
 
 export function createRequester(url: PerAttempt<string | URL>, options: RequestOptions): Requester {
-  const { onUnauthorized, credentials = 'same-origin' } = options
-  const refresh = onUnauthorized && refreshOf(onUnauthorized)
-
   return {
     async build({ method, body }, signal) {
       const target = await ask('url', url, signal)
       const headers = await ask('headers', options.headers, signal)
       const content = await ask('body', body, signal)
       try {
-        return createRequest(target, method, headers, content, credentials)
+        return createRequest(target, method, headers, content, options.credentials)
       } catch (cause) {
         throw new ConnectionError(
           'request',
@@ -59,6 +56,8 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
     },
 
     async authorized(signal, send) {
+      const { onUnauthorized } = options
+      const refresh = onUnauthorized && refreshOf(onUnauthorized)
       for (let refreshed = false; ; ) {
         const generation = refresh?.generation
         try {
@@ -99,7 +98,7 @@ function createRequest(
   method: string | undefined,
   headers: HeadersInit | undefined,
   body: BodyInit | object | null | undefined,
-  credentials: RequestCredentials,
+  credentials: RequestCredentials = 'same-origin',
 ): Request {
   const init: RequestInit & { duplex?: 'half' } = { credentials, headers: new Headers(headers) }
   if (body != null) {

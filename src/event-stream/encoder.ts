@@ -57,19 +57,14 @@ function wholeNumber(retry: number): number {
 
 function textOf(data: unknown): string {
   if (typeof data === 'string') return data
-  let json: string | undefined
-  let cause: unknown
   try {
-    json = JSON.stringify(data)
-  } catch (thrown) {
-    cause = thrown
-  }
-  if (json !== undefined) return json
-  const why = cause === undefined ? `it is ${typeof data}` : describe(cause)
-  throw new TypeError(
-    `formatSSE: the data cannot be sent as JSON: ${why}. Pass a string or plain data.`,
-    {
+    const json: string | undefined = JSON.stringify(data)
+    if (json === undefined) throw new TypeError(`it is ${typeof data}`)
+    return json
+  } catch (cause) {
+    const why = describe(cause)
+    throw new TypeError(`formatSSE: the data cannot be sent as JSON: ${why}. Pass plain data.`, {
       cause,
-    },
-  )
+    })
+  }
 }

@@ -51,7 +51,7 @@ const BOM = '\uFEFF'
 const DEFAULT_EVENT_SIZE = 4 * 1024 * 1024
 /** Room in a line beside an event's data: for the name of its field, or for an id and a type where `maxEventSize` is small. */
 const LINE_MARGIN = 1024
-/** Decoded at once. A string cut out of a text keeps the whole text in memory, so texts are small. */
+/** Decoded at once. A string cut out of a text keeps all of it in memory, so texts are small. */
 const BLOCK_BYTES = 16 * 1024
 const NO_BYTES = new Uint8Array()
 
@@ -209,19 +209,19 @@ export function createParser(options: ParserOptions): Parser {
     if (id !== undefined) lastEventId = id
     const name = type || 'message'
     const event = data === undefined ? undefined : { type: name, data, lastEventId }
-    const skipped = tooLarge
+    const problem =
+      tooLarge && `An event "${name}" is over maxEventSize, ${maxEventSize} characters: skipped.`
     // Before the callbacks, which may throw: the next feed continues after this block.
     startBlock()
     try {
-      if (skipped) {
-        const problem = `An event "${name}" was skipped: it is over maxEventSize, ${maxEventSize} characters.`
-        onError?.(new MessageError('too-large', problem, { type: name }))
-      } else if (event) onEvent(event)
+      if (problem) onError?.(new MessageError('too-large', problem, { type: name }))
+      else if (event) onEvent(event)
     } finally {
-      // Not where the callback called reset().
-      const moved = id !== undefined
-      id = undefined
-      if (moved) onId?.(lastEventId)
+      // Gone where the callback called reset() or end().
+      if (id !== undefined) {
+        id = undefined
+        onId?.(lastEventId)
+      }
     }
   }
 

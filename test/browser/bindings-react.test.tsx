@@ -13,17 +13,17 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type SourceView, useSSE } from '../../bindings/react/index.js'
-import { reactHost, strictReactHost } from '../support/bindings-react.js'
 import {
   advance,
-  bindingsSuite,
   createEndpoint,
   type Events,
   GRACE,
   settle,
   tick,
   withBrowserTime,
-} from '../support/bindings-suite.js'
+} from '../support/bindings/host.js'
+import { reactHost, strictReactHost } from '../support/bindings/react.js'
+import { bindingsSuite } from '../support/bindings/suite.js'
 
 bindingsSuite(reactHost)
 bindingsSuite(strictReactHost)

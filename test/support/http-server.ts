@@ -17,8 +17,8 @@ export interface HttpServer {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** What a handler throws becomes a 500. Close it where the test ends: `onTestFinished(server.close)`. */
-export async function serve(handler: Handler): Promise<HttpServer> {
+/** On a free port, unless one is given. What a handler throws becomes a 500. Close it where the test ends: `onTestFinished(server.close)`. */
+export async function serve(handler: Handler, port = 0): Promise<HttpServer> {
   const requests: IncomingMessage[] = []
   const open = new Set<ServerResponse>()
   let waiting: (() => void)[] = []
@@ -39,7 +39,7 @@ export async function serve(handler: Handler): Promise<HttpServer> {
       response.end(String(thrown))
     }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

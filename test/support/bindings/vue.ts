@@ -11,17 +11,8 @@ import {
   type VNode,
 } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { useFold, useSignalValue, useSSE } from '../../bindings/vue/index.js'
-import type {
-  Events,
-  FoldPart,
-  Host,
-  Page,
-  Part,
-  SignalPart,
-  SourcePart,
-  View,
-} from './bindings-suite.js'
+import { useFold, useSignalValue, useSSE } from '../../../bindings/vue/index.js'
+import type { Events, FoldPart, Host, Page, Part, SignalPart, SourcePart, View } from './host.js'
 
 export const vueHost: Host = {
   name: 'Vue',

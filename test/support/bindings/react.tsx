@@ -3,17 +3,8 @@ import { Fragment, type ReactNode, StrictMode } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
-import { useFold, useSignalValue, useSSE } from '../../bindings/react/index.js'
-import type {
-  Events,
-  Folded,
-  FoldPart,
-  Host,
-  Page,
-  Part,
-  SignalPart,
-  SourcePart,
-} from './bindings-suite.js'
+import { useFold, useSignalValue, useSSE } from '../../../bindings/react/index.js'
+import type { Events, Folded, FoldPart, Host, Page, Part, SignalPart, SourcePart } from './host.js'
 
 export const reactHost: Host = {
   name: 'React',

@@ -1,0 +1,13 @@
+/** What `useSSE`, `useFold` and `useSignalValue` do, whatever the framework: one suite, driven through a host. */
+import { folds } from './folds.js'
+import { holding } from './holding.js'
+import type { Host } from './host.js'
+import { rendering } from './rendering.js'
+import { server } from './server.js'
+import { sharing } from './sharing.js'
+import { targets } from './targets.js'
+import { verbs } from './verbs.js'
+
+export function bindingsSuite(host: Host): void {
+  for (const part of [rendering, sharing, targets, holding, verbs, server, folds]) part(host)
+}
