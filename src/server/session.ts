@@ -66,8 +66,8 @@ export function createSession(parts: SessionParts): Session {
   /** Verdicts of this tick. */
   let untold: Sub | undefined
   let written = 0
-  /** Read by the last heartbeat. */
-  let readThen = 0
+  /** What had been read by the last heartbeat, where much was not. */
+  let stalledAt: number | undefined
 
   const catchUp = createCatchUp(
     journal,
@@ -123,10 +123,9 @@ export function createSession(parts: SessionParts): Session {
   /** Keeps the stream alive and its cursor fresh, and finds readers that stopped. */
   function beat() {
     journal.follow()
-    const unread = sink.unread
-    const read = written - unread - outbox.size
-    if (unread > AHEAD && read === readThen) return cut('slow')
-    readThen = read
+    const read = sink.unread > AHEAD ? written - sink.unread - outbox.size : undefined
+    if (read !== undefined && read === stalledAt) return cut('slow')
+    stalledAt = read
     const before = position
     tellUntold()
     write(cursor() !== before ? encodeId(position) : HEARTBEAT)
@@ -161,8 +160,9 @@ export function createSession(parts: SessionParts): Session {
       if (sink.unread > backlog + AHEAD) return cut('slow')
       if (frame.id && outbox.size > backlog / 2) {
         // Too much for one tick is no fault of the reader's: it comes from the log, as fast as it is read.
+        // The head is still that of the event before.
         outbox.flush()
-        return catchUp.fallBehind(parts.fed(), position)
+        return catchUp.fallBehind(parts.fed(), journal.head)
       }
       tellUntold()
       const held = catchUp.holding
