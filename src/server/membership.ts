@@ -45,6 +45,8 @@ export interface Membership {
   close(): void
 }
 
+/** Verdicts wait for each other so long (ms), to be told in one block and caught up in one go. */
+const PATIENCE = 50
 /** Until a rule that took too long is asked again (ms); each time a half more, up to the last. */
 const ASKED_AGAIN = { first: 5000, last: 60_000 }
 
@@ -57,8 +59,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   const isHere = (member: Member) => members.get(member.name) === member
   const isJoined = ({ verdict }: Member) => verdict === 'ok' || verdict === 'volatile'
 
-  function tell(verdicts: Record<string, WireVerdict>) {
-    if (Object.keys(verdicts).length === 0) return
+  function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
     const heartbeats = [...members.values()]
       .filter(isJoined)
       .map(({ match }) => match.rule.heartbeat)
@@ -68,6 +69,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   function want(wanted: Wanted) {
     if (wanted.rev <= rev) return
+    const opening = rev < 0
+    session().tellNow()
     rev = wanted.rev
     context = wanted.context
     const names = new Map(wanted.channels.map((channel) => [channel.name, channel]))
@@ -99,7 +102,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
         fresh.push(member)
       }
     }
-    tell(Object.fromEntries(verdicts))
+    // Without verdicts too, on an open stream: what comes behind this block is sent under this revision.
+    if (verdicts.length > 0 || !opening) tell(Object.fromEntries(verdicts))
     authorize(fresh, wanted)
   }
 
@@ -116,17 +120,30 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     const answers = asked.map((member) => granted ?? askRule(member))
     if (!answers.some((answer) => answer instanceof Promise))
       return settle(asked, answers as Answer[], cursor)
-    withinLimit(answers, parts.authorizeTimeout, session().signal)
-      .then(
-        (answers) => settle(asked, answers, cursor),
-        () => {}, // the session ended
-      )
-      .then(() => {
-        for (const [at, member] of asked.entries())
-          if (isHere(member) && member.verdict === 'unavailable')
-            askAgain(member, answers[at] as Promise<Answer>)
-      })
-      .catch(onError)
+    settleInTime(asked, answers, cursor).catch(() => {
+      // the session ended
+    })
+  }
+
+  /** Together what is answered soon, later what takes longer, so that no rule holds up the others for long. */
+  async function settleInTime(
+    asked: readonly Member[],
+    answers: readonly (Answer | Promise<Answer>)[],
+    cursor?: string,
+  ) {
+    const { signal } = session()
+    const patience = Math.min(PATIENCE, parts.authorizeTimeout)
+    const soon = await withinLimit(answers, patience, signal)
+    const isLate = (_: unknown, at: number) => soon[at] === undefined
+    const isSoon = (_: unknown, at: number) => soon[at] !== undefined
+    const late = asked.filter(isLate)
+    settle(asked.filter(isSoon), soon.filter(isSoon), late.length > 0 ? undefined : cursor)
+    if (late.length === 0) return
+    const rest = answers.filter(isLate)
+    settle(late, await withinLimit(rest, parts.authorizeTimeout - patience, signal), cursor)
+    for (const [at, member] of late.entries())
+      if (isHere(member) && member.verdict === 'unavailable')
+        askAgain(member, rest[at] as Promise<Answer>)
   }
 
   function askRule({ match }: Member) {
@@ -167,11 +184,13 @@ export function createMembership(parts: MembershipParts, session: () => Session)
       }
       if (member.verdict !== 'ok') verdicts.push([member.name, member.verdict as WireVerdict])
     }
-    tell(Object.fromEntries(verdicts))
+    if (verdicts.length > 0) tell(Object.fromEntries(verdicts))
     if (joining.length > 0 || cursor !== undefined)
       session().catchUp.add(
         joining,
-        (members) => tell(Object.fromEntries(members.map(({ name }) => [name, 'ok']))),
+        (members) => {
+          if (members.length > 0) tell(Object.fromEntries(members.map(({ name }) => [name, 'ok'])))
+        },
         cursor,
       )
   }

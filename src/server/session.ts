@@ -44,6 +44,8 @@ export interface Session extends Receiver {
   readonly signal: AbortSignal
   /** Tells verdicts in one block, before whatever is written next. */
   tell(rev: number, verdicts: Readonly<Record<string, WireVerdict>>, heartbeat: number): void
+  /** Verdicts that wait to be told belong to the revision before. */
+  tellNow(): void
   revoked(channel: string): void
   /** The log lost what came right after the journal's head. */
   hole(why: GapReason, after: string): void
@@ -64,9 +66,8 @@ export function createSession(parts: SessionParts): Session {
   /** Verdicts of this tick. */
   let untold: Sub | undefined
   let written = 0
-  /** At the last heartbeat. */
-  let writtenThen = 0
-  let readThen = 0
+  /** What had been read by the last heartbeat, where much was not. */
+  let stalledAt: number | undefined
 
   const catchUp = createCatchUp(
     journal,
@@ -122,15 +123,12 @@ export function createSession(parts: SessionParts): Session {
   /** Keeps the stream alive and its cursor fresh, and finds readers that stopped. */
   function beat() {
     journal.follow()
-    const unread = sink.unread
-    const read = written - unread - outbox.size
-    if (unread > AHEAD && read === readThen) return cut('slow')
-    readThen = read
+    const read = sink.unread > AHEAD ? written - sink.unread - outbox.size : undefined
+    if (read !== undefined && read === stalledAt) return cut('slow')
+    stalledAt = read
     const before = position
     tellUntold()
-    if (cursor() !== before) write(encodeId(position))
-    else if (written === writtenThen) write(HEARTBEAT)
-    writtenThen = written
+    write(cursor() !== before ? encodeId(position) : HEARTBEAT)
     stopBeating = wheel.add(heartbeat, beat)
   }
   let stopBeating = wheel.add(heartbeat, beat)
@@ -162,8 +160,9 @@ export function createSession(parts: SessionParts): Session {
       if (sink.unread > backlog + AHEAD) return cut('slow')
       if (frame.id && outbox.size > backlog / 2) {
         // Too much for one tick is no fault of the reader's: it comes from the log, as fast as it is read.
+        // The head is still that of the event before.
         outbox.flush()
-        return catchUp.fallBehind(parts.fed(), position)
+        return catchUp.fallBehind(parts.fed(), journal.head)
       }
       tellUntold()
       const held = catchUp.holding
@@ -181,6 +180,8 @@ export function createSession(parts: SessionParts): Session {
       stopBeating()
       stopBeating = wheel.add(heartbeat, beat)
     },
+
+    tellNow: tellUntold,
 
     revoked(channel) {
       if (native) return end('revoked')

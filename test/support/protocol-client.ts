@@ -11,6 +11,8 @@ export interface Joined {
   /** The revision that asked for it. */
   readonly rev: number
   confirmed: boolean
+  /** The hub knows that it is wanted: what came before was for an earlier stay. */
+  begun: boolean
   /** Payloads and 'gap', as they came. */
   readonly log: unknown[]
 }
@@ -33,7 +35,7 @@ export class ProtocolClient {
 
   want(name: string, since: unknown = { last: 0 }) {
     const rev = ++this.rev
-    this.channels.set(name, { since, cursor: '', rev, confirmed: false, log: [] })
+    this.channels.set(name, { since, cursor: '', rev, confirmed: false, begun: false, log: [] })
   }
 
   unwant(name: string) {
@@ -62,6 +64,7 @@ export class ProtocolClient {
       // Until its verdict the cursor may move without it.
       channel.since ??= last
       channel.confirmed = false
+      channel.begun = true
     }
   }
 
@@ -105,11 +108,14 @@ export class ProtocolClient {
     if (said?.t === 'gap')
       for (const name of said.channels) {
         const channel = this.channels.get(name)
-        if (!channel) continue
+        if (!channel?.begun) continue
         channel.log.push('gap')
         channel.cursor = said.i ?? block.id
         if (!channel.confirmed) channel.since = channel.cursor
       }
+    if (said?.t === 'sub')
+      for (const channel of this.channels.values())
+        if (said.rev >= channel.rev) channel.begun = true
     if (said?.t === 'sub')
       for (const [name, verdict] of Object.entries(said.channels)) {
         const channel = this.channels.get(name)
@@ -122,7 +128,7 @@ export class ProtocolClient {
 
   #message({ c, d, i }: HubMessage, block: Block) {
     const channel = this.channels.get(c)
-    if (!channel) return
+    if (!channel?.begun) return
     const id = i ?? block.id
     if (this.#seen.has(`${c} ${id}`)) this.repeated++
     this.#seen.add(`${c} ${id}`)

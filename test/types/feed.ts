@@ -1,6 +1,7 @@
 /** What a feed gives, type by type. */
 import {
   batch,
+  type ChannelErrorCode,
   type ConnectionError,
   type ConnectionErrorCode,
   computed,
@@ -136,7 +137,13 @@ export function errors(thrown: unknown) {
   is<
     Equal<
       SSEErrorCode,
-      ConnectionErrorCode | ResponseErrorCode | MessageErrorCode | 'remote' | 'seed' | 'overflow'
+      | ConnectionErrorCode
+      | ResponseErrorCode
+      | ChannelErrorCode
+      | MessageErrorCode
+      | 'remote'
+      | 'seed'
+      | 'overflow'
     >
   >()
 }
