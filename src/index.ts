@@ -8,17 +8,18 @@ export {
   signal,
 } from '@preact/signals-core'
 export type { Channel, ChannelOptions } from './channels/channel.js'
+export { type ChannelTarget, channelOf, closedChannel } from './channels/channel-target.js'
 export { type ChannelSchemas, SSEClient, type SSEClientOptions } from './channels/client.js'
 export type { ClientEvents } from './channels/client-events.js'
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
 export {
-  closedSource,
+  createChannelHolder,
+  createConnectionHolder,
   createSourceHolder,
   type Holder,
   holderKey,
-  type SourceHolder,
   type SourceTarget,
 } from './channels/holder.js'
 export type { ChannelStatus, Gap } from './channels/membership.js'
@@ -27,6 +28,7 @@ export {
   type PooledSource,
   type SharedSourceOptions,
   type SourcePool,
+  sourcePoolOf,
 } from './channels/pool.js'
 export {
   type ConnectionVerbs,

@@ -1,7 +1,8 @@
 /** `useFold`: everything a feed brought, as one state. */
 import { useState } from 'react'
 import {
-  closedSource,
+  type Channel,
+  closedChannel,
   type Feed,
   type Message,
   type SeedContext,
@@ -11,7 +12,7 @@ import { useSignalValue } from './use-signal-value.js'
 
 type Skip = null | undefined
 /** The union, since types are inferred from what bears the same name. */
-type Bindable<E> = Source<E> | Feed<E>
+type Bindable<E> = Channel<E> | Source<E> | Feed<E>
 
 /** `feed.fold` bound to the component. `seed` and `reduce` are those of the first render with this feed. `null`: the plain seed, or `undefined`. */
 export function useFold<E, S>(
@@ -43,5 +44,5 @@ function createSlot<E, S>(
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ) {
-  return { feed, signal: (feed ?? closedSource<E>()).fold(seed, reduce) }
+  return { feed, signal: (feed ?? closedChannel<E>()).fold(seed, reduce) }
 }

@@ -1,38 +1,23 @@
 /** `useSSE`: an endpoint as state. */
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import {
   createSourceHolder,
-  createSourcePool,
   holderKey,
   type SharedSourceOptions,
   type Source,
+  type SourcePool,
   type SourceTarget,
+  sourcePoolOf,
   type UntypedEvents,
 } from '../../src/index.js'
-import { createViews, type SourceView } from './view.js'
+import { useProvided } from './provider.js'
+import { type SourceView, useView } from './view.js'
 
 type Skip = null | undefined
 
-const pool = /* @__PURE__ */ createSourcePool(typeof document !== 'undefined')
-
-const FIELDS = [
-  'state',
-  'status',
-  'connected',
-  'error',
-  'latest',
-  'messages',
-  'lastEventId',
-  'source',
-  'connect',
-  'disconnect',
-  'reconnect',
-  'close',
-]
-
 /**
  * An endpoint as state, connected while mounted. GET: one source for the same resolved URL, method, credentials and plain values
- * among the options within a browser page; POST is never shared. Another url, method or JSON body starts anew, other options are read
+ * among the options within a provider, without one within a browser page; POST is never shared. Another url, method or JSON body starts anew, other options are read
  * at each attempt: an inline function reopens nothing, and the newest one is called. `null` waits. A source made by `createSource` is
  * watched, never closed.
  */
@@ -45,30 +30,31 @@ export function useSSE<E extends object>(
   target: SourceTarget<E>,
   options: SharedSourceOptions<E> = {},
 ): SourceView<E> {
+  const pool = sourcePoolOf(useProvided())
   const key = holderKey(target, options)
-  const [kept, keep] = useState(() => createSlot(key, target, options))
+  const [kept, keep] = useState(() => createSlot(pool, key, target, options))
   let slot = kept
-  if (slot.key !== key) {
-    slot = createSlot(key, target, options)
+  if (slot.key !== key || slot.pool !== pool) {
+    slot = createSlot(pool, key, target, options)
     keep(slot)
   }
   useEffect(() => slot.update(options))
-  return useSyncExternalStore(slot.watch, slot.now, slot.first)
+  return useView(slot.holder)
 }
 
 function createSlot<E extends object>(
+  pool: SourcePool,
   key: unknown,
   target: SourceTarget<E>,
   options: SharedSourceOptions<E>,
 ) {
   let newest = options
-  const holder = createSourceHolder(pool, target, () => newest)
   return {
+    pool,
     key,
     update(options: SharedSourceOptions<E>) {
       newest = options
     },
-    watch: holder.watch,
-    ...createViews<SourceView<E>>(holder, FIELDS),
+    holder: createSourceHolder(pool, target, () => newest),
   }
 }

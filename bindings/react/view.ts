@@ -1,10 +1,14 @@
 /** What a hook returns: fields that re-render the component only where it reads them. */
+import { useMemo, useSyncExternalStore } from 'react'
 import type {
+  Channel,
+  ChannelStatus,
   ConnectionState,
   ConnectionStatus,
   ConnectionVerbs,
   ErrorOf,
   EventName,
+  Gap,
   Holder,
   Message,
   Source,
@@ -18,6 +22,13 @@ export interface FeedView<E> {
   readonly error: ErrorOf<E> | undefined
   /** The last message of one type; read in render. */
   latestOf<T extends EventName<E>>(type: T): Message<E, T> | undefined
+}
+
+export interface ChannelView<E> extends FeedView<E> {
+  readonly status: ChannelStatus
+  readonly gap: Gap | undefined
+  /** For `useFold`, `acknowledge`, `on`, iteration. Stable while name and options are. */
+  readonly channel: Channel<E>
 }
 
 export interface ConnectionView extends ConnectionVerbs {
@@ -34,8 +45,14 @@ export interface SourceView<E> extends FeedView<E>, ConnectionView {
   readonly source: Source<E>
 }
 
+/** What a holder shows; held while the component is mounted. */
+export function useView<V extends object>(holder: Holder): V {
+  const { now, first } = useMemo(() => createViews<V>(holder), [holder])
+  return useSyncExternalStore(holder.watch, now, first)
+}
+
 /** The snapshots of a store that `useSyncExternalStore` asks for. */
-export interface Views<V> {
+interface Views<V> {
   /** The same view until a field that was read from it has changed. */
   now(): V
   /** As `now`, but a first view shows what was before anything was opened. */
@@ -44,16 +61,17 @@ export interface Views<V> {
 
 type Read = Holder['read']
 
-export function createViews<V extends object>(holder: Holder, fields: readonly string[]): Views<V> {
+function createViews<V extends object>({ fields, verbs, read, idle }: Holder): Views<V> {
+  const names = [...fields, ...verbs]
   let current: View | undefined
 
   return {
     now() {
-      if (!current || isStale(current, holder.read)) current = createView(holder.read, fields)
+      if (!current || isStale(current, read)) current = createView(read, names)
       return current.object as V
     },
     first() {
-      current ??= createView(holder.idle, fields)
+      current ??= createView(idle, names)
       return current.object as V
     },
   }
@@ -74,9 +92,11 @@ function createView(read: Read, fields: readonly string[]): View {
     seen.push([field, type, value])
     return value
   }
-  const object = { latestOf: (type: string) => see('latestOf', type) }
-  for (const field of fields)
-    Object.defineProperty(object, field, { enumerable: true, get: () => see(field) })
+  const object = {}
+  for (const field of fields) {
+    const get = () => (field === 'latestOf' ? (type: string) => see(field, type) : see(field))
+    Object.defineProperty(object, field, { enumerable: true, get })
+  }
   return { object, seen }
 }
 

@@ -1,7 +1,8 @@
 /** `useFold`: everything a feed brought, as one ref. */
 import { type MaybeRefOrGetter, shallowRef, toRaw, toValue, watch } from 'vue'
 import {
-  closedSource,
+  type Channel,
+  closedChannel,
   type Feed,
   type Message,
   type SeedContext,
@@ -12,7 +13,7 @@ import type { ReadonlyRef } from './view.js'
 
 type Skip = null | undefined
 /** The union, since types are inferred from what bears the same name. */
-type Bindable<E> = Source<E> | Feed<E>
+type Bindable<E> = Channel<E> | Source<E> | Feed<E>
 
 /** `feed.fold` bound to the scope; another feed starts another fold. `null`: the plain seed, or `undefined`. */
 export function useFold<E, S>(
@@ -31,7 +32,7 @@ export function useFold<E, S>(
   reduce: (state: S, message: Message<E>) => S,
 ): ReadonlyRef<S> {
   const now = () => toRaw(toValue(feed))
-  const create = () => (now() ?? closedSource<E>()).fold(seed, reduce)
+  const create = () => (now() ?? closedChannel<E>()).fold(seed, reduce)
   const signal = shallowRef(create())
   watch(
     now,

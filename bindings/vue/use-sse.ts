@@ -1,34 +1,22 @@
 /** `useSSE`: an endpoint as refs. */
-import { getCurrentInstance, type MaybeRefOrGetter, toRaw, toValue, watch } from 'vue'
+import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
 import {
   createSourceHolder,
-  createSourcePool,
   holderKey,
   type SharedSourceOptions,
   type Source,
   type SourceTarget,
+  sourcePoolOf,
   type UntypedEvents,
 } from '../../src/index.js'
-import { createRefs, hasPage, type SourceView, watchWhileShown } from './view.js'
+import { useProvided } from './provider.js'
+import { type SourceView, useView } from './view.js'
 
 type Skip = null | undefined
 
-const pool = /* @__PURE__ */ createSourcePool(hasPage)
-
-const FIELDS = [
-  'state',
-  'status',
-  'connected',
-  'error',
-  'latest',
-  'messages',
-  'lastEventId',
-  'source',
-]
-
 /**
  * An endpoint as refs, connected until the scope ends. GET: one source for the same resolved URL, method, credentials and plain values
- * among the options within a browser page; POST is never shared. Another url, method or JSON body starts anew, other options are read
+ * among the options within an app that has a client, without one within a browser page; POST is never shared. Another url, method or JSON body starts anew, other options are read
  * at each attempt. `null` waits. A source made by `createSource` is watched, never closed.
  */
 export function useSSE<E>(source: MaybeRefOrGetter<Source<E> | Skip>): SourceView<E>
@@ -42,33 +30,9 @@ export function useSSE<E extends object>(
 ): SourceView<E> {
   const now = () => toRaw(toValue(target))
   const newest = () => toRaw(toValue(options))
-  const create = () => createSourceHolder(pool, now(), newest)
-  let holder = create()
-  // A page that hydrates shows what the server showed until it has been mounted.
-  let isFirst = !hasPage || !!getCurrentInstance()?.vnode.el
-  const { view, refresh } = createRefs<SourceView<E>>(
-    (field, type) => (isFirst ? holder.idle(field, type) : holder.read(field, type)),
-    FIELDS,
-  )
-  const change = watchWhileShown(() => {
-    isFirst = false
-    const stop = holder.watch(refresh)
-    refresh()
-    return stop
-  })
-  watch(
+  const pool = sourcePoolOf(useProvided())
+  return useView(
     () => holderKey(now(), toValue(options)),
-    () => {
-      holder = create()
-      change()
-      refresh()
-    },
-    { flush: 'sync' },
+    () => createSourceHolder(pool, now(), newest),
   )
-  return Object.assign(view, {
-    connect: () => holder.source.connect(),
-    disconnect: () => holder.source.disconnect(),
-    reconnect: () => holder.source.reconnect(),
-    close: () => holder.source.close(),
-  })
 }

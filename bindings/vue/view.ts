@@ -11,13 +11,17 @@ import {
   onScopeDispose,
   type ShallowRef,
   shallowRef,
+  watch,
 } from 'vue'
 import type {
+  Channel,
+  ChannelStatus,
   ConnectionState,
   ConnectionStatus,
   ConnectionVerbs,
   ErrorOf,
   EventName,
+  Gap,
   Holder,
   Message,
   Source,
@@ -35,6 +39,13 @@ export interface FeedView<E> {
   latestOf<T extends EventName<E>>(type: T): ReadonlyRef<Message<E, T> | undefined>
 }
 
+export interface ChannelView<E> extends FeedView<E> {
+  readonly status: ReadonlyRef<ChannelStatus>
+  readonly gap: ReadonlyRef<Gap | undefined>
+  /** For `useFold`, `acknowledge`, `on`, iteration. Stable while name and options are. */
+  readonly channel: ReadonlyRef<Channel<E>>
+}
+
 export interface ConnectionView extends ConnectionVerbs {
   readonly state: ReadonlyRef<ConnectionState>
   readonly status: ReadonlyRef<ConnectionStatus>
@@ -49,39 +60,54 @@ export interface SourceView<E> extends FeedView<E>, ConnectionView {
   readonly source: ReadonlyRef<Source<E>>
 }
 
-export interface Refs<V> {
-  readonly view: V
-  /** Sets every ref to what its field is now. */
-  refresh(): void
-}
-
-export function createRefs<V extends object>(
-  read: Holder['read'],
-  fields: readonly string[],
-): Refs<V> {
+/** What a holder shows, held while the scope is shown; another `key` takes another holder. */
+export function useView<V extends object>(key: () => unknown, create: () => Holder): V {
+  let holder = create()
+  // A page that hydrates shows what the server showed until it has been mounted.
+  let isFirst = !hasPage || !!getCurrentInstance()?.vnode.el
   const made = new Map<string, { readonly ref: unknown; refresh(): void }>()
+
   const refOf = (field: string, type?: string) => {
-    const key = JSON.stringify([field, type])
-    let entry = made.get(key)
+    const name = JSON.stringify([field, type])
+    let entry = made.get(name)
     if (!entry) {
-      const value = shallowRef(read(field, type))
+      const read = () => (isFirst ? holder.idle(field, type) : holder.read(field, type))
+      const value = shallowRef(read())
       const refresh = () => {
-        value.value = read(field, type)
+        value.value = read()
       }
       entry = { ref: readonlyRef(value), refresh }
-      made.set(key, entry)
+      made.set(name, entry)
     }
     return entry.ref
   }
-  const view = { latestOf: (type: string) => refOf('latestOf', type) }
-  for (const field of fields)
-    Object.defineProperty(view, field, { enumerable: true, get: () => refOf(field) })
-  return {
-    view: view as unknown as V,
-    refresh() {
-      for (const { refresh } of made.values()) refresh()
-    },
+  const refresh = () => {
+    for (const { refresh } of made.values()) refresh()
   }
+
+  const change = watchWhileShown(() => {
+    isFirst = false
+    const stop = holder.watch(refresh)
+    refresh()
+    return stop
+  })
+  watch(
+    key,
+    () => {
+      holder = create()
+      change()
+      refresh()
+    },
+    { flush: 'sync' },
+  )
+
+  const view: Record<string, unknown> = {}
+  for (const field of holder.fields) {
+    const get = () => (field === 'latestOf' ? (type: string) => refOf(field, type) : refOf(field))
+    Object.defineProperty(view, field, { enumerable: true, get })
+  }
+  for (const verb of holder.verbs) view[verb] = () => (holder.read(verb) as () => void)()
+  return view as V
 }
 
 /** Computed, so that stores take it for what it is: derived, and no state of theirs. */

@@ -1,14 +1,19 @@
-/** One component's hold on a source, whatever its framework: what it shows, and watching it. */
+/** One component's hold on a source, a channel or a client, whatever its framework: what it shows, and watching it. */
 import { computed } from '@preact/signals-core'
 import { IDLE } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
+import type { Channel } from './channel.js'
 import { NO_MESSAGES } from './history.js'
 import { show } from './options.js'
 import type { SharedSourceOptions, SourcePool } from './pool.js'
-import { createSource, type Source } from './source.js'
+import { type ConnectionVerbs, createSource, type Source } from './source.js'
 
 /** What a binding is made of: fields with names, and being told that some of them changed. */
 export interface Holder {
+  /** What changes. */
+  readonly fields: readonly string[]
+  /** What can be done; functions, fields too. */
+  readonly verbs: readonly (keyof ConnectionVerbs)[]
   /** The value of a field now. `type`: of `latestOf`. Tracks nothing. */
   read(field: string, type?: string): unknown
   /** The value of a field before anything was opened: what a server shows, and a page that hydrates. */
@@ -17,19 +22,23 @@ export interface Holder {
   watch(changed: () => void): () => void
 }
 
-export interface SourceHolder<E = UntypedEvents> extends Holder {
-  /** Where there is nothing to hold, a closed one. */
-  readonly source: Source<E>
-}
-
 /** A url with its options, a source of somebody else's, or nothing yet. */
 export type SourceTarget<E = UntypedEvents> = string | URL | Source<E> | null | undefined
+
+/** A connection that somebody else has: a client's. */
+export type Connectable = Pick<Source, 'state' | 'status'> & ConnectionVerbs
+
+const CONNECTION = ['state', 'status', 'connected', 'error']
+const VERBS = ['connect', 'disconnect', 'reconnect', 'close'] as const
+const SOURCE = [...CONNECTION, 'latest', 'messages', 'latestOf', 'lastEventId', 'source']
+const CHANNEL = ['status', 'gap', 'error', 'latest', 'messages', 'latestOf', 'channel']
 
 const IDLE_FIELDS: Readonly<Record<string, unknown>> = {
   state: IDLE,
   status: IDLE.status,
   connected: false,
   error: undefined,
+  gap: undefined,
   latest: undefined,
   latestOf: undefined,
   messages: NO_MESSAGES,
@@ -55,13 +64,12 @@ export function createSourceHolder<E extends object>(
   pool: SourcePool,
   target: SourceTarget<E>,
   options: () => SharedSourceOptions<E>,
-): SourceHolder<E> {
-  if (target == null) return createHolder(closedSource<E>, () => () => {}, true)
-  if (isSource(target))
-    return createHolder(
-      () => target,
-      (changed) => subscribe(target, changed),
-    )
+): Holder {
+  if (target == null) {
+    const holder = createHolder(closedSource<E>, SOURCE, VERBS)
+    return { ...holder, read: holder.idle, watch: () => () => {} }
+  }
+  if (isSource(target)) return createHolder(() => target, SOURCE, VERBS)
   // By its address, since a URL may come from another realm.
   if (typeof target !== 'string' && typeof target.href !== 'string')
     throw new TypeError(
@@ -69,62 +77,75 @@ export function createSourceHolder<E extends object>(
     )
 
   let pooled = pool.find(target, options)
-  return createHolder(
-    () => pooled.source,
-    (changed) => {
+  const holder = createHolder(() => pooled.source, SOURCE, VERBS)
+  return {
+    ...holder,
+    watch(changed) {
       pooled = pooled.current()
       const leave = pooled.enter(options)
-      const stop = subscribe(pooled.source, changed)
+      const stop = holder.watch(changed)
       return () => {
         stop()
         leave()
       }
     },
-  )
-}
-
-function createHolder<E>(
-  source: () => Source<E>,
-  watch: Holder['watch'],
-  isIdle = false,
-): SourceHolder<E> {
-  const idle = (field: string, type?: string) =>
-    field in IDLE_FIELDS ? IDLE_FIELDS[field] : fieldOf(source(), field, type)
-  return {
-    get source() {
-      return source()
-    },
-    idle,
-    read: isIdle ? idle : (field, type) => fieldOf(source(), field, type),
-    watch,
   }
 }
 
-function fieldOf<E>(source: Source<E>, field: string, type?: string): unknown {
-  if (field === 'source') return source
-  if (field === 'connected') return source.status.peek() === 'open'
-  const { [field]: value } = source as unknown as Record<string, unknown>
-  const signal = field === 'latestOf' ? source.latestOf(type as never) : value
+/** Watching joins the channel. */
+export function createChannelHolder<E>(channel: Channel<E>): Holder {
+  return createHolder(() => channel, CHANNEL, [])
+}
+
+/** Watching opens nothing. */
+export function createConnectionHolder(client: Connectable): Holder {
+  return createHolder(() => client, CONNECTION, VERBS)
+}
+
+function createHolder(
+  subject: () => object,
+  fields: readonly string[],
+  verbs: Holder['verbs'],
+): Holder {
+  return {
+    fields,
+    verbs,
+    read: (field, type) => fieldOf(subject(), field, type),
+    idle: (field, type) =>
+      field in IDLE_FIELDS ? IDLE_FIELDS[field] : fieldOf(subject(), field, type),
+    watch: (changed) => subscribe(subject(), fields, changed),
+  }
+}
+
+/** What is no field of it is the subject itself: `source`, `channel`. */
+function fieldOf(subject: object, field: string, type?: string): unknown {
+  if (field === 'connected') return fieldOf(subject, 'status') === 'open'
+  const { [field]: value = subject } = subject as Readonly<Record<string, unknown>>
+  const signal = field === 'latestOf' ? (value as (type?: string) => unknown)(type) : value
   return isSignal(signal) ? signal.peek() : signal
 }
 
-/** `latest` changes with all that messages change, and watching it holds the source. */
-function subscribe<E>(source: Source<E>, changed: () => void): () => void {
-  const { latest, state, error } = source
+/** Watching `latest` holds a feed. */
+function subscribe(subject: object, fields: readonly string[], changed: () => void): () => void {
+  const values = subject as Readonly<Record<string, unknown>>
   let isFirst = true
-  return computed(() => [latest.value, state.value, error.value, source.lastEventId]).subscribe(
-    () => {
-      if (!isFirst) changed()
-      isFirst = false
-    },
-  )
+  return computed(() =>
+    fields.map((field) => {
+      // Read, since a plain field tracks then.
+      const value = values[field]
+      return isSignal(value) ? value.value : value
+    }),
+  ).subscribe(() => {
+    if (!isFirst) changed()
+    isFirst = false
+  })
 }
 
 function isSource<E>(target: string | URL | Source<E>): target is Source<E> {
   return typeof target === 'object' && 'latest' in target
 }
 
-function isSignal(value: unknown): value is { peek(): unknown } {
+function isSignal(value: unknown): value is { readonly value: unknown; peek(): unknown } {
   return typeof (value as { peek?: unknown } | undefined)?.peek === 'function'
 }
 

@@ -115,3 +115,12 @@ function identity(value: object): number {
   identities.set(value, known)
   return known
 }
+
+const pools = /* @__PURE__ */ new WeakMap<object, SourcePool>()
+
+/** The pool of those who are given the same client; without one, of the page. */
+export function sourcePoolOf(client: object = pools): SourcePool {
+  const pool = pools.get(client) ?? createSourcePool(typeof document !== 'undefined')
+  pools.set(client, pool)
+  return pool
+}

@@ -1,0 +1,27 @@
+/** `SSEProvider`: the client that hooks find. */
+import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
+import type { RegisteredChannels, SSEClient } from '../../src/index.js'
+
+export interface SSEProviderProps {
+  /** Made once by you; the provider neither opens nor closes it. */
+  client: SSEClient<RegisteredChannels>
+  children?: ReactNode
+}
+
+const Provided = /* @__PURE__ */ createContext<SSEClient | undefined>(undefined)
+
+export function SSEProvider({ client, children }: SSEProviderProps): ReactElement {
+  return createElement(Provided.Provider, { value: client }, children)
+}
+
+export function useProvided(): SSEClient | undefined {
+  return useContext(Provided)
+}
+
+/** @throws Error where there is none. */
+export function need(client: SSEClient | undefined): SSEClient {
+  if (client) return client
+  throw new Error(
+    'There is no SSEClient here: render within <SSEProvider client={…}>, or pass the object itself, not its name.',
+  )
+}

@@ -1,0 +1,53 @@
+/** What a hook is told to join: a channel by its name, a channel as it is, or nothing yet. */
+import { signal } from '@preact/signals-core'
+import type { UntypedEvents } from '../contract.js'
+import type { Channel, ChannelOptions } from './channel.js'
+import { createFeed } from './feed.js'
+import type { ChannelStatus, Gap } from './membership.js'
+
+/** `null` waits. */
+export type ChannelTarget<E = UntypedEvents> = string | Channel<E> | null | undefined
+
+/** Who knows channels by name. */
+interface Named {
+  channel(name: string, options?: ChannelOptions): Channel
+}
+
+/**
+ * The same channel for the same target and options. `client` is called where a name is all there is.
+ *
+ * @throws TypeError for what is no name; what `client` throws.
+ */
+export function channelOf<E>(
+  target: ChannelTarget<E>,
+  client: () => Named,
+  options?: ChannelOptions,
+): Channel<E> {
+  if (target == null) return closedChannel()
+  if (typeof target === 'object') return target
+  return client().channel(target, options) as unknown as Channel<E>
+}
+
+let closed: Channel<never> | undefined
+
+/** What stands for a channel where there is none: nothing ever comes, and nothing done with it opens anything. */
+export function closedChannel<E>(): Channel<E> {
+  closed ??= {
+    ...createFeed<never>(
+      {},
+      {
+        lease: { hold: () => () => {}, isHeld: false, end() {} },
+        isJoined: () => false,
+        isResting: () => true,
+        cursor: () => '',
+        closed: () => ({}),
+        retryDelay: () => 0,
+      },
+    ).feed,
+    name: '',
+    status: signal<ChannelStatus>('idle'),
+    gap: signal<Gap | undefined>(undefined),
+    acknowledge() {},
+  }
+  return closed as unknown as Channel<E>
+}
