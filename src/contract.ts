@@ -1,5 +1,6 @@
 /** The contract of an app: channel maps, patterns and names, events, messages, listeners. Shared by client and server. */
 import type {
+  ChannelError,
   ConnectionError,
   MessageError,
   RemoteError,
@@ -142,6 +143,7 @@ export type ListenType<E> = EventName<E> | '*' | 'error'
 
 /** What a feed may report. `code` narrows it. */
 export type ErrorOf<E> =
+  | ChannelError
   | MessageError
   | ConnectionError
   | ResponseError
@@ -171,3 +173,8 @@ export type SchemaResult<Output> =
 
 /** A synchronous schema per event type; a partial map is fine. */
 export type EventSchemas<E> = { readonly [T in keyof E]?: Schema<E[T]> }
+
+/** The channel map that an object of schemas describes: `type AppChannels = InferChannels<typeof schemas>`. */
+export type InferChannels<S> = {
+  [P in keyof S]: { [T in keyof S[P]]: S[P][T] extends Schema<infer Output> ? Output : never }
+}

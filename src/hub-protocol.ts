@@ -109,7 +109,8 @@ export function isId(value: unknown): value is string {
  * for that principal alone.
  */
 export function createClientId(): string {
-  return `c~${crypto.randomUUID()}`
+  // Not randomUUID, which pages without https do not have.
+  return `c~${crypto.getRandomValues(new Uint32Array(4)).join('-')}`
 }
 
 /** `c~` and 16 to 64 letters, digits, `-` or `_`. */
@@ -171,7 +172,7 @@ export function readControl(data: string): ControlBlock | undefined {
         ? (block as ControlBlock)
         : undefined
     case 'gap':
-      return names(block.channels) && typeof block.why === 'string'
+      return names(block.channels) && typeof block.why === 'string' && isIdOrNone(block.i)
         ? (block as ControlBlock)
         : undefined
     case 'revoked':
@@ -185,7 +186,7 @@ export function readControl(data: string): ControlBlock | undefined {
 /** A message's block; `undefined` for data that is none. */
 export function readMessage(data: string): HubMessage | undefined {
   const message = parse(data)
-  return typeof message?.c === 'string' && typeof message.e === 'string'
+  return typeof message?.c === 'string' && typeof message.e === 'string' && isIdOrNone(message.i)
     ? (message as unknown as HubMessage)
     : undefined
 }
@@ -207,7 +208,12 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function isReplay(value: unknown): value is Replay {
+function isIdOrNone(value: unknown): boolean {
+  return value === undefined || isId(value)
+}
+
+/** Whether a hub understands it. */
+export function isReplay(value: unknown): value is Replay {
   if (!isFields(value)) return isId(value)
   return isCount(value.last) && value.last <= MOST_LAST
 }

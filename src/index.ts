@@ -9,7 +9,8 @@ export {
 } from '@preact/signals-core'
 export type { Channel, ChannelOptions } from './channels/channel.js'
 export { type ChannelTarget, channelOf, closedChannel } from './channels/channel-target.js'
-export { type ChannelSchemas, SSEClient, type SSEClientOptions } from './channels/client.js'
+export { SSEClient } from './channels/client.js'
+export type { SSEClientOptions } from './channels/client-core.js'
 export type { ClientEvents } from './channels/client-events.js'
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
@@ -23,6 +24,7 @@ export {
   type SourceTarget,
 } from './channels/holder.js'
 export type { ChannelStatus, Gap } from './channels/membership.js'
+export type { ChannelSchemas } from './channels/payload.js'
 export {
   createSourcePool,
   type PooledSource,
@@ -57,6 +59,7 @@ export {
   type EventName,
   type EventSchemas,
   type EventsOf,
+  type InferChannels,
   type ListenerOf,
   type ListenType,
   type Message,

@@ -8,9 +8,9 @@ import type { ChannelStatus, Gap } from './membership.js'
 /** `null` waits. */
 export type ChannelTarget<E = UntypedEvents> = string | Channel<E> | null | undefined
 
-/** Who knows channels by name. */
+/** Who knows channels by name, whatever names there are. */
 interface Named {
-  channel(name: string, options?: ChannelOptions): Channel
+  channel(name: never, options?: ChannelOptions): object
 }
 
 /**
@@ -25,7 +25,7 @@ export function channelOf<E>(
 ): Channel<E> {
   if (target == null) return closedChannel()
   if (typeof target === 'object') return target
-  return client().channel(target, options) as unknown as Channel<E>
+  return client().channel(target as never, options) as Channel<E>
 }
 
 let closed: Channel<never> | undefined

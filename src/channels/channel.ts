@@ -1,9 +1,10 @@
 /** A named feed over the client's one stream. */
 import type { ReadonlySignal } from '@preact/signals-core'
+import type { ConnectionState } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
 import type { Replay } from '../hub-protocol.js'
 import { createFeed, type Feed, type FeedHost, type FeedOptions } from './feed.js'
-import { createLease, type Lease } from './lease.js'
+import { createLease } from './lease.js'
 import type { ChannelStatus, Gap, Membership, View } from './membership.js'
 
 export interface ChannelOptions extends FeedOptions {
@@ -20,40 +21,41 @@ export interface Channel<E = UntypedEvents> extends Feed<E> {
   acknowledge(): void
 }
 
-/** A channel and what holds it. */
-export interface ChannelView {
-  readonly channel: Channel
-  readonly lease: Lease
+/** The connection, as its channels see it. */
+export interface ChannelHost extends Pick<FeedHost, 'cursor' | 'isResting' | 'retryDelay'> {
+  closed(): Extract<ConnectionState, { status: 'closed' }> | undefined
 }
 
 export function createChannel(
   membership: Membership,
   options: ChannelOptions,
-  host: Pick<FeedHost, 'cursor' | 'closed' | 'isResting' | 'retryDelay'>,
-): ChannelView {
-  const { name, status, gap } = membership
+  host: ChannelHost,
+): Channel {
+  const { name, status, gap, views } = membership
   let release = () => {}
+  const acknowledge = () => {
+    gap.value = undefined
+  }
 
   const lease = createLease(
     () => {
       membership.replay(options.replay)
-      membership.views.add(control)
+      views.add(control)
       release = membership.lease.hold()
     },
     () => {
-      membership.views.delete(control)
+      views.delete(control)
       release()
-      if (!host.closed()) control.clear()
+      // What there is stays only where nothing can come any more.
+      if (host.closed()?.reason !== 'user') control.clear()
     },
   )
   const control: View = createFeed(options, {
     ...host,
     lease,
     isJoined: () => status.peek() === 'live',
+    seeded: acknowledge,
   })
-
-  const acknowledge = () => {
-    gap.value = undefined
-  }
-  return { lease, channel: { ...control.feed, name, status, gap, acknowledge } }
+  // One object, so that who holds its signals holds it.
+  return Object.assign(control.feed, { name, status, gap, acknowledge })
 }

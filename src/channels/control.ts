@@ -6,19 +6,17 @@ import type { Wanted } from './wanted.js'
 
 export interface ControlHost {
   readonly wanted: Wanted
-  /** The set as the hub is told it. */
-  channels(): readonly WantedChannel[]
-  /** Sends with fresh headers; resolves with `answerOf` the response. */
-  post(body: ControlRequest, signal: AbortSignal): Promise<Answer>
+  /** What is wanted since this revision or longer, as the hub is told it. */
+  channels(revision: number): readonly WantedChannel[]
+  /** Sends with fresh headers. Rejects for an answer other than 2xx. */
+  post(body: ControlRequest, signal: AbortSignal): Promise<unknown>
   /** ms before the next try; `error` may name a floor. */
   retryDelay(attempt: number, error: SSEError): number
   /** The hub does not know this connection any more. */
-  lost(): void
+  lost(conn: string): void
+  /** The hub does not take this set. */
   failed(error: SSEError): void
 }
-
-/** 'lost': the hub does not know the connection. */
-export type Answer = 'taken' | 'lost'
 
 export interface Control {
   /** A stream said hello; the request that opened it carried `revision`. Its predecessor's request is not wanted any more. */
@@ -41,39 +39,40 @@ export function createControl(host: ControlHost): Control {
   let isRunning = false
 
   function changed() {
-    if (conn === undefined || isRunning || told >= wanted.revision) return
+    if (conn === undefined || isRunning) return
     isRunning = true
-    const { signal } = stay
-    run(conn, signal)
-      .catch((error: unknown) => {
-        if (!signal.aborted) host.failed(error as SSEError)
-      })
-      .finally(() => {
-        if (!signal.aborted) isRunning = false
-      })
+    run(conn, stay.signal).catch(() => {})
   }
 
   async function run(conn: string, signal: AbortSignal) {
     for (let attempt = 1; told < wanted.revision; attempt++) {
-      const { revision } = wanted
+      const left = [...wanted.left]
+      // Who left and came back is left out once, or the hub would not see that it begins anew.
+      const isAgain = left.some((name) => wanted.names.has(name))
+      const rev = isAgain ? told + 1 : wanted.revision
       try {
-        const answer = await send({ conn, rev: revision, channels: host.channels() }, signal)
-        if (answer === 'lost') return host.lost()
-        told = revision
-        attempt = 0
-      } catch (error) {
+        await send({ conn, rev, channels: host.channels(rev) }, signal)
         signal.throwIfAborted()
-        if (!(error as SSEError).retryable) {
-          // Not sent again as it is; the next change makes it another.
-          told = revision
-          throw error
+        for (const name of left) wanted.left.delete(name)
+      } catch (thrown) {
+        signal.throwIfAborted()
+        const error = thrown as SSEError
+        const isLost = error.status === 410
+        if (isLost) host.lost(conn)
+        if (isLost || error.retryable) {
+          await delay(host.retryDelay(attempt, error), signal)
+          continue
         }
-        await delay(host.retryDelay(attempt, error as SSEError), signal)
+        // Not sent again as it is; the next change makes it another.
+        host.failed(error)
       }
+      told = rev
+      attempt = 0
     }
+    isRunning = false
   }
 
-  async function send(body: ControlRequest, parent: AbortSignal): Promise<Answer> {
+  async function send(body: ControlRequest, parent: AbortSignal) {
     const { controller, unlink } = linked(parent)
     const { signal } = controller
     after(ANSWER_LIMIT, signal, () =>
@@ -82,7 +81,7 @@ export function createControl(host: ControlHost): Control {
       ),
     )
     try {
-      return await race(host.post(body, signal), signal)
+      await race(host.post(body, signal), signal)
     } catch (cause) {
       if (cause instanceof SSEError) throw cause
       throw new ConnectionError('network', `The hub was not reached: ${describe(cause)}`, { cause })
@@ -111,12 +110,11 @@ export function createControl(host: ControlHost): Control {
   }
 }
 
-/** What the hub said to a change. Throws `ResponseError` for a refusal; the body is not read. */
-export function answerOf(response: Response): Answer {
+/** Throws `ResponseError` where the hub did not take a change; the body is not read. */
+export function checkAnswer(response: Response): void {
   response.body?.cancel().catch(() => {})
-  const { status } = response
-  if (response.ok) return 'taken'
-  if (status === 410) return 'lost'
+  const { ok, status } = response
+  if (ok) return
   throw new ResponseError(
     status === 401 ? 'unauthorized' : 'status',
     `The hub answered ${status} to a change of channels.`,

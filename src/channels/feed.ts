@@ -71,6 +71,8 @@ export interface FeedHost {
   /** Why the feed ended, if it did. */
   closed(): { readonly error?: SSEError } | undefined
   retryDelay(attempt: number): number
+  /** A fold has a snapshot that nothing is missing from. */
+  seeded?(): void
 }
 
 /** How a feed is fed. */

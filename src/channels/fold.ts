@@ -32,6 +32,8 @@ export interface FoldHost<M> {
   fail(error: SeedError): void
   /** What `fail` was told is over. */
   recover(error: SeedError | undefined): void
+  /** A snapshot is in force. */
+  seeded?(): void
   /** ms before a snapshot is asked for again. */
   retryDelay(attempt: number): number
   /** So many messages may wait for a snapshot. */
@@ -152,7 +154,8 @@ export function createFold<M, S>(
         state = waiting.reduce(next, first)
         isSeeded = true
         host.recover(failure)
-        return input.commit()
+        input.commit()
+        return host.seeded?.()
       } catch (cause) {
         signal.throwIfAborted()
         failure = new SeedError(cause)

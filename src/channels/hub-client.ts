@@ -19,6 +19,8 @@ export interface HubClientHost {
   /** The channels that are wanted, by name. */
   readonly members: ReadonlyMap<string, Membership>
   readonly control: Control
+  /** The connection's. */
+  cursor(): string
   /** The payload as the listeners get it. Throws `MessageError`. */
   decode(channel: string, type: string, data: unknown, raw: string): unknown
   diagnose(type: string, details?: Record<string, unknown>): void
@@ -26,44 +28,68 @@ export interface HubClientHost {
 
 export interface HubClient {
   readonly protocol: Protocol
-  /** The wanted set as the hub is told it. */
-  channels(): WantedChannel[]
+  /** What is wanted since this revision or longer, as the hub is told it. */
+  channels(revision: number): WantedChannel[]
   /** One delivery's events, each to its channel; returns the views that have something new. */
   route(next: () => StreamEvent | undefined): Set<View>
 }
 
 const SKIP: Instruction = { type: 'skip' }
 const DELIVER: Instruction = { type: 'deliver' }
+/** 0: no heartbeat. */
+const ready = (heartbeat: number): Instruction => ({
+  type: 'ready',
+  heartbeat: heartbeat || undefined,
+})
 
 export function createHubClient(host: HubClientHost): HubClient {
   const { wanted, members, control } = host
   /** The connection id of the stream that said hello last. */
   let conn: string | undefined
-  /** Of the newest request. */
-  let revision = 0
+  /** Of the newest request that opens a stream. */
+  let asked = 0
+  /** What comes is sent under this revision. */
+  let heard = 0
 
-  function channels(): WantedChannel[] {
-    return [...wanted.names].map((name) => {
-      const since = members.get(name)?.since()
-      return since === undefined ? { name } : { name, since }
-    })
+  function channels(revision: number, last?: string): WantedChannel[] {
+    const told: WantedChannel[] = []
+    for (const name of wanted.names) {
+      const member = members.get(name)
+      if (!member || member.revision > revision) continue
+      const since = member.since()
+      // From now on, which a stream with a cursor must be told; the first stream may have been given one.
+      const start = since === false ? undefined : since || (conn && { last: 0 })
+      told.push(start === undefined || start === last ? { name } : { name, since: start })
+    }
+    return told
   }
 
-  function obey(block: ControlBlock): Instruction {
+  /** Not one that came back since: what still comes is for who left. */
+  function known(name: string): Membership | undefined {
+    const member = members.get(name)
+    return member && member.revision <= heard ? member : undefined
+  }
+
+  function obey(block: ControlBlock, id: string): Instruction {
     switch (block.t) {
       case 'hello':
         conn = block.conn
-        control.opened(conn, revision)
-        return { type: 'ready', heartbeat: block.heartbeat }
+        heard = asked
+        for (const member of members.values()) member.uncover(host.cursor())
+        control.opened(conn, asked)
+        return ready(block.heartbeat)
       case 'sub':
-        for (const [name, verdict] of Object.entries(block.channels))
-          members.get(name)?.decide(verdict)
-        return block.heartbeat === undefined ? SKIP : { type: 'ready', heartbeat: block.heartbeat }
+        heard = block.rev
+        for (const [name, verdict] of Object.entries(block.channels)) known(name)?.decide(verdict)
+        return block.heartbeat === undefined ? SKIP : ready(block.heartbeat)
       case 'gap':
-        for (const name of block.channels) members.get(name)?.lose(block.why)
+        for (const name of block.channels) known(name)?.lose(block.why, block.i ?? id)
         return SKIP
       case 'revoked':
-        for (const name of block.channels) members.get(name)?.revoke()
+        for (const name of block.channels) {
+          known(name)?.uncover(host.cursor())
+          known(name)?.revoke()
+        }
         return SKIP
       case 'drain':
         return { type: 'ending', after: block.after }
@@ -72,34 +98,36 @@ export function createHubClient(host: HubClientHost): HubClient {
 
   function offer({ data: raw, lastEventId }: StreamEvent): Membership | undefined {
     const message = readMessage(raw)
-    const member = message && members.get(message.c)
+    const member = message && known(message.c)
     if (!message || !member) {
       host.diagnose(message ? 'unwanted-message' : 'bad-block', { raw })
       return undefined
     }
     const { c, e: type, d, i } = message
-    const id = member.verdict === 'volatile' ? '' : (i ?? lastEventId)
+    const id = member.isVolatile ? '' : (i ?? lastEventId)
+    if (!member.take(id)) return undefined
     try {
-      const isNews = member.take({ type, data: host.decode(c, type, d, raw), id })
-      return isNews ? member : undefined
+      const data = host.decode(c, type, d, raw)
+      for (const view of member.views) view.offer({ type, data, id })
     } catch (error) {
       member.fail(error as never)
-      return member
     }
+    return member
   }
 
   return {
     protocol: {
       overlaps: true,
       request(cursor) {
-        revision = wanted.revision
+        asked = wanted.revision
+        wanted.left.clear()
         return {
           method: 'POST',
           body: {
             v: 1,
             cid: host.id(),
-            rev: revision,
-            channels: channels(),
+            rev: asked,
+            channels: channels(asked, cursor),
             last: cursor || undefined,
             replaces: conn,
           },
@@ -108,7 +136,7 @@ export function createHubClient(host: HubClientHost): HubClient {
       read(event) {
         if (event.type !== CONTROL_TYPE) return DELIVER
         const block = readControl(event.data)
-        if (block) return obey(block)
+        if (block) return obey(block, event.lastEventId)
         host.diagnose('unknown-block', { raw: event.data })
         return SKIP
       },

@@ -2,6 +2,7 @@
 import { type Signal, signal } from '@preact/signals-core'
 import { ChannelError, type ChannelErrorCode, type SSEError } from '../errors.js'
 import {
+  compareIds,
   type GapReason,
   isAfter,
   type Replay,
@@ -37,7 +38,6 @@ const REFUSALS: Record<ChannelErrorCode, (name: string) => string> = {
 }
 
 export type View = FeedControl<{ readonly [type: string]: unknown }>
-type ViewMessage = Parameters<View['offer']>[0]
 
 export interface Membership {
   readonly name: string
@@ -46,72 +46,102 @@ export interface Membership {
   readonly lease: Lease
   /** The feeds that are held. */
   readonly views: Set<View>
-  /** Where the hub is to begin; absent once the connection's cursor covers the channel. */
-  since(): Replay | undefined
+  /** The revision of the wanted set that brought it. */
+  readonly revision: number
+  /** Joined, without ids. */
+  readonly isVolatile: boolean
+  /** Where the hub is to begin: '' or absent for now. `false`: the connection's cursor covers the channel. */
+  since(): Replay | false | undefined
   /** Asks for history, where the channel is not joined yet. */
   replay(from: Replay | undefined): void
-  /** The hub's answer. `undefined` while there is none. */
-  readonly verdict: Verdict | undefined
+  /** Another stream, or none: until its verdict the channel is where the connection's cursor is now. */
+  uncover(cursor: string): void
+  /** The hub's answer. */
   decide(verdict: WireVerdict): void
   revoke(): void
-  /** History was lost; what comes next follows `cursor`. */
-  lose(reason: GapReason): void
-  /** The next message; false where the channel has had it. */
-  take(message: ViewMessage): boolean
+  /** History was lost; what comes next follows the id `after`. */
+  lose(reason: GapReason, after: string): void
+  /** Whether the message of this id is news. */
+  take(id: string): boolean
   fail(error: SSEError): void
-  /** The stream is gone, or there is one again. */
-  resume(status: 'joining' | 'resuming' | 'closed'): void
-  /** Called with the first verdict, or at once where there is one. */
-  settled(then: (verdict: Verdict) => void): () => void
+  /** The stream is gone; or the client is closed. */
+  interrupt(isClosed: boolean): void
+  /** Calls with the next answer, or at once with the one that stands. Returns what forgets it. */
+  settled(then: Settled): () => void
 }
 
-export function createMembership(name: string, want: (wanted: boolean) => void): Membership {
+type Settled = (verdict: Verdict | 'closed') => void
+
+export interface MembershipHost {
+  /** Marks the channel, or takes the mark back; gives the revision. */
+  want(isWanted: boolean): number
+  isClosed(): boolean
+}
+
+export function createMembership(name: string, host: MembershipHost): Membership {
   const status = signal<ChannelStatus>('idle')
   const gap = signal<Gap | undefined>(undefined)
   const views = new Set<View>()
-  const waiting = new Set<(verdict: Verdict) => void>()
+  const waiting = new Set<Settled>()
   /** The id of the last message. */
   let cursor = ''
-  let from: Replay | undefined
+  let start: Replay | undefined
   let isCovered = false
   let verdict: Verdict | undefined
+  let revision = 0
 
   // Without a grace of its own: the views have theirs.
   const lease = createLease(
     () => {
-      status.value = 'joining'
-      want(true)
+      revision = host.want(true)
+      interrupt(host.isClosed())
     },
     () => {
-      want(false)
+      host.want(false)
       cursor = ''
-      from = verdict = undefined
+      start = verdict = gap.value = undefined
       isCovered = false
-      gap.value = undefined
-      if (status.peek() !== 'closed') status.value = 'idle'
+      if (!host.isClosed()) status.value = 'idle'
     },
     0,
   )
 
+  const isJoined = () => verdict === 'ok' || verdict === 'volatile'
+
+  function interrupt(isClosed: boolean) {
+    if (isClosed) {
+      status.value = 'closed'
+      settle('closed')
+    } else if (!verdict || isJoined() || status.peek() === 'closed')
+      status.value = isJoined() ? 'resuming' : 'joining'
+  }
+
   function decide(answer: WireVerdict) {
-    // Asked again by the hub; another verdict follows.
+    // Another verdict follows.
     if (answer === 'unavailable') return
     verdict = answer
     if (answer === 'ok' || answer === 'volatile') {
       isCovered = true
+      start = undefined
       status.value = 'live'
       for (const view of views) {
         view.recover()
-        view.joined(true)
+        view.joined(answer === 'ok')
       }
     } else refuse(answer, answer)
-    for (const then of waiting) then(answer)
-    waiting.clear()
+    settle(answer)
   }
 
   function refuse(to: 'denied' | 'unknown' | 'limit', code: ChannelErrorCode) {
+    // Asked again with each stream, told once.
+    if (status.peek() === to) return
     status.value = to
     fail(new ChannelError(code, name, REFUSALS[code](name)))
+  }
+
+  function settle(answer: Verdict | 'closed') {
+    for (const then of waiting) then(answer)
+    waiting.clear()
   }
 
   function fail(error: SSEError) {
@@ -124,37 +154,42 @@ export function createMembership(name: string, want: (wanted: boolean) => void):
     gap,
     lease,
     views,
-    since: () => (isCovered ? undefined : cursor || from),
-    replay(start) {
-      if (verdict === undefined) from ??= start
+    get revision() {
+      return revision
     },
-    get verdict() {
-      return verdict
+    get isVolatile() {
+      return isCovered && verdict === 'volatile'
+    },
+    since: () => !isCovered && start,
+    replay(from) {
+      if (!verdict) start ??= from
+    },
+    uncover(at) {
+      if (isCovered) start = at
+      isCovered = false
     },
     decide,
     revoke() {
       verdict = 'denied'
       refuse('denied', 'revoked')
     },
-    lose(reason) {
-      cursor = ''
+    lose(reason, after) {
+      // What another stream has delivered already is not lost.
+      if (reason !== 'rewound' && (compareIds(cursor, after) ?? -1) >= 0) return
+      cursor = after
+      if (!isCovered) start = after
       gap.value = { reason, since: Date.now() }
       for (const view of views) view.joined(false)
     },
-    take(message) {
-      const { id } = message
-      if (id) {
-        if (cursor && !isAfter(id, cursor)) return false
-        cursor = id
-      }
-      for (const view of views) view.offer(message)
+    take(id) {
+      if (!id) return true
+      if (!isAfter(id, cursor)) return false
+      cursor = id
+      if (!isCovered) start = id
       return true
     },
     fail,
-    resume(next) {
-      if (next !== 'closed' && /^(denied|unknown|limit|idle)$/.test(status.peek())) return
-      status.value = next
-    },
+    interrupt,
     settled(then) {
       if (verdict) then(verdict)
       else waiting.add(then)

@@ -1,6 +1,9 @@
 /** The schemas of a channel's events, found by its name. */
 import type { EventSchemas } from '../contract.js'
 
+/** A synchronous Standard Schema per channel pattern and event type; a partial map is fine. */
+export type ChannelSchemas<C> = { readonly [P in keyof C]?: EventSchemas<C[P]> }
+
 type Schemas = EventSchemas<{ readonly [type: string]: unknown }>
 
 /** A plain name wins over a pattern; of patterns the first one that fits. */

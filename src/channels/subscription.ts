@@ -1,7 +1,7 @@
 /** An explicit claim on a channel: it stays joined until `close()`, watched or not. */
 import type { ListenerOf, ListenType, Message, UntypedEvents } from '../contract.js'
 import type { Verdict } from '../hub-protocol.js'
-import type { Channel, ChannelView } from './channel.js'
+import type { Channel } from './channel.js'
 import type { Unsubscribe } from './feed.js'
 import type { Membership } from './membership.js'
 import type { DisposableLike } from './source.js'
@@ -10,7 +10,7 @@ export interface SSESubscription<E = UntypedEvents>
   extends AsyncIterable<Message<E>>,
     DisposableLike {
   readonly channel: Channel<E>
-  /** The first verdict; 'closed' where `close()` came before it. Never rejects. */
+  /** The first verdict; 'closed' where its end, or the client's, came before it. Never rejects. */
   readonly ready: Promise<Verdict | 'closed'>
   /** As on the channel. Bound, as `close` is. */
   on<T extends ListenType<E>>(type: T, listener: ListenerOf<E, NoInfer<T>>): Unsubscribe
@@ -20,12 +20,7 @@ export interface SSESubscription<E = UntypedEvents>
   close(): void
 }
 
-/** `closing` tells of the client's end; what it returns forgets that. */
-export function createSubscription(
-  { channel, lease }: ChannelView,
-  membership: Membership,
-  closing: (then: () => void) => () => void,
-): SSESubscription {
+export function createSubscription(channel: Channel, membership: Membership): SSESubscription {
   const ends = new Set<() => void>()
   let isClosed = false
   let settle: (verdict: Verdict | 'closed') => void
@@ -48,9 +43,9 @@ export function createSubscription(
     settle('closed')
   }
 
-  own(lease.hold())
+  // To watch is to hold.
+  own(channel.latest.subscribe(() => {}))
   own(membership.settled((verdict) => settle(verdict)))
-  own(closing(() => settle('closed')))
 
   return {
     channel,

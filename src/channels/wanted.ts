@@ -2,33 +2,38 @@
 
 export interface Wanted {
   readonly names: ReadonlySet<string>
+  /** Names that left since the hub was told last, back again or not. */
+  readonly left: Set<string>
   /** Counts the changes over the client's life. */
   readonly revision: number
-  set(name: string, wanted: boolean): void
+  /** Gives the revision after it. */
+  set(name: string, isWanted: boolean): number
 }
 
 /** `changed` is called in a microtask, so that all changes of one task travel together. */
 export function createWanted(changed: () => void): Wanted {
   const names = new Set<string>()
+  const left = new Set<string>()
   let revision = 0
-  let marked = false
+  let isMarked = false
 
   return {
     names,
+    left,
     get revision() {
       return revision
     },
-    set(name, wanted) {
-      if (names.has(name) === wanted) return
-      if (wanted) names.add(name)
-      else names.delete(name)
-      revision++
-      if (marked) return
-      marked = true
-      queueMicrotask(() => {
-        marked = false
-        changed()
-      })
+    set(name, isWanted) {
+      if (isWanted) names.add(name)
+      else if (names.delete(name)) left.add(name)
+      if (!isMarked) {
+        isMarked = true
+        queueMicrotask(() => {
+          isMarked = false
+          changed()
+        })
+      }
+      return ++revision
     },
   }
 }

@@ -60,6 +60,8 @@ export interface Connection {
 
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
+/** A server ends the stream that is replaced: so long (ms) the one that replaces it may take to say hello unnoticed. */
+const HANDOVER = 1000
 /** Deliveries longer than this (ms) let the page breathe in between. */
 const SLICE = 8
 /** Reading the clock for each event would cost more than delivering it. */
@@ -222,21 +224,26 @@ export function createConnection(
       challenger = undefined
       observer.diagnose('replacement-failed', { error })
       // The old stream is kept as long as it brings bytes.
-      if (current?.isSilent()) failed(silence(), false)
+      if (!current) failed(error ?? ended())
+      else if (current.isSilent()) failed(silence())
     } else if (attempt === current) {
       if (challenger) {
-        current = challenger
-        challenger = planned = undefined
-        dispatch({ type: 'lost', attempt: failures })
-      } else if (planned !== undefined) ended(planned)
+        current = planned = undefined
+        after(HANDOVER, challenger.signal, () => {
+          if (current) return
+          current = challenger
+          challenger = undefined
+          dispatch({ type: 'lost', attempt: failures })
+        })
+      } else if (planned !== undefined) leave(planned)
       else if (error !== undefined) failed(error)
       else if (protocol.once) dispatch({ type: 'end' })
-      else failed(new ConnectionError('ended', 'The server ended the stream.'))
+      else failed(ended())
     }
   }
 
   /** A planned end is no failure, unless the stream lived so briefly that returning at once could go on for ever. */
-  function ended(planned: number) {
+  function leave(planned: number) {
     const lived = state.status === 'open' && now() - state.since >= HEALTHY_AFTER
     if (lived) return wait(0, planned)
     const attempt = failures + 1
@@ -308,6 +315,10 @@ export function createConnection(
       else dispatch({ type: 'reconnect' })
     },
   }
+}
+
+function ended(): ConnectionError {
+  return new ConnectionError('ended', 'The server ended the stream.')
 }
 
 function silence(): ConnectionError {

@@ -1115,12 +1115,28 @@ describe('replacement', () => {
     expect(states.at(-1)).toMatchObject({ status: 'waiting', attempt: 1 })
   })
 
+  test('if the old one ends as the new one comes, the state stays open', async () => {
+    const { connection, server, old, states, replacements, delivered } = await openHub()
+    connection.reconnect()
+    const next = await server.next()
+    const before = states.length
+    old.end()
+    await advance(999)
+    next.open().send(HELLO + message(3))
+    await settle()
+    expect(states).toHaveLength(before)
+    expect(replacements()).toBe(1)
+    expect(delivered).toEqual(['1', '2', '3'])
+    await advance(10_000)
+    expect(states).toHaveLength(before)
+  })
+
   test('if the old one ends meanwhile, the connection waits for the new one', async () => {
     const { connection, server, old, states, statuses, delivered } = await openHub()
     connection.reconnect()
     const next = (await server.next()).open()
     old.end()
-    await settle()
+    await advance(1000)
     expect(states.at(-1)).toEqual({ status: 'connecting', attempt: 0 })
     expect(next.isLive).toBe(true)
     next.send(HELLO + message(3))

@@ -1,6 +1,7 @@
 /** What a feed gives, type by type. */
 import {
   batch,
+  type ChannelError,
   type ChannelErrorCode,
   type ConnectionError,
   type ConnectionErrorCode,
@@ -162,6 +163,11 @@ export function narrowing(error: ErrorOf<Chat>) {
     case 'unauthorized':
     case 'content-type':
       return is<Equal<typeof error, ResponseError>>()
+    case 'denied':
+    case 'unknown':
+    case 'limit':
+    case 'revoked':
+      return is<Equal<typeof error, ChannelError>>()
     default:
       return is<Equal<typeof error, ConnectionError>>()
   }
