@@ -52,9 +52,7 @@ export function useSSE<E extends object>(
   )
   const change = watchWhileShown(() => {
     isFirst = false
-    const stop = holder.watch(refresh)
-    refresh()
-    return stop
+    return holder.watch(refresh)
   })
   watch(
     () => holderKey(now(), toValue(options)),

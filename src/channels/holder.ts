@@ -13,7 +13,7 @@ export interface Holder {
   read(field: string, type?: string): unknown
   /** The value of a field before anything was opened: what a server shows, and a page that hydrates. */
   idle(field: string, type?: string): unknown
-  /** Holds until the returned function is called; `changed` is called once after each change. */
+  /** Holds until the returned function is called; `changed` is called at once, and once after each change. */
   watch(changed: () => void): () => void
 }
 
@@ -111,12 +111,8 @@ function fieldOf<E>(source: Source<E>, field: string, type?: string): unknown {
 /** `latest` changes with all that messages change, and watching it holds the source. */
 function subscribe<E>(source: Source<E>, changed: () => void): () => void {
   const { latest, state, error } = source
-  let isFirst = true
   return computed(() => [latest.value, state.value, error.value, source.lastEventId]).subscribe(
-    () => {
-      if (!isFirst) changed()
-      isFirst = false
-    },
+    () => changed(),
   )
 }
 
