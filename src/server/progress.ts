@@ -7,7 +7,10 @@ export type ProgressEvents = {
   error: { message: string }
 }
 
-/** `update` sends `progress`, from 0 to 100: less counts as 0, as does NaN, more as 100. The signal aborts when nobody listens any more: the reader left, or the hub closed. */
+/**
+ * `update` sends `progress`; percent is kept within 0 and 100, NaN counts as 0. The signal aborts when nobody listens any more: the reader left, or
+ * the hub closed.
+ */
 export type ProgressTask = (
   update: (percent: number, message?: string) => void,
   signal: AbortSignal,

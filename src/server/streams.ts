@@ -47,12 +47,12 @@ export function createSSEStream(
         } catch (error) {
           if (signal.aborted) return complain(error, signal)
           // Not awaited: a generator may take as long as it likes to end.
-          giveBack(error)
+          void giveBack(error)
           throw error
         }
       },
       cancel(reason) {
-        giveBack(reason)
+        void giveBack(reason)
       },
     },
     { highWaterMark: 0 },
@@ -87,7 +87,7 @@ export function createProgressStream(
         send({ type, data })
       }
     }
-    runProgress(task, options, signal, tell, (error) => complain(error, signal)).then(close)
+    void runProgress(task, options, signal, tell, (error) => complain(error, signal)).then(close)
     return flush
   })
 }
@@ -146,7 +146,7 @@ function createSent(run: (send: SSESend, close: () => void, signal: AbortSignal)
           complain(error, signal)
         }
       }
-      if (signal.aborted) clean()
+      if (signal.aborted) void clean()
       else signal.addEventListener('abort', clean, { once: true })
     }
     const failed = (error: unknown) => {
@@ -160,6 +160,7 @@ function createSent(run: (send: SSESend, close: () => void, signal: AbortSignal)
     } catch (error) {
       failed(error)
     }
+    return undefined
   })
 }
 
@@ -179,7 +180,7 @@ interface Outlet {
 
 /** A stream that is pushed to. `begin` runs at the first read; what it returns runs whenever the reader has read everything. */
 function createPushed(
-  begin: (outlet: Outlet) => (() => void) | undefined | void,
+  begin: (outlet: Outlet) => (() => void) | undefined,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const ender = new AbortController()
   const { signal } = ender
@@ -221,7 +222,7 @@ function createPushed(
         if (failure) throw failure.error
         if (begun) return drained?.()
         begun = true
-        drained = begin(outletOf(controller)) ?? undefined
+        drained = begin(outletOf(controller))
       },
       cancel(reason) {
         ender.abort(reason)
