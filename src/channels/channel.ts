@@ -42,6 +42,9 @@ export function createChannel(
       membership.replay(options.replay)
       views.add(control)
       release = membership.lease.hold()
+      // Held, and closed before that began.
+      const closed = host.closed()
+      if (closed) control.end(closed.reason === 'user', closed.error)
     },
     () => {
       views.delete(control)
