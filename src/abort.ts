@@ -3,61 +3,40 @@
 /** The longest wait of the platform's timers (2³¹ − 1 ms, about 24.8 days); beyond it they fire at once. */
 export const LONGEST_DELAY = 2_147_483_647
 
-/** Resolves after `milliseconds`, or rejects with the signal's reason at once. Leaves neither timer nor listener behind. */
-export function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const timer = setTimeout(
-      () => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      },
-      Math.min(milliseconds, LONGEST_DELAY),
-    )
-    const abort = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    signal.addEventListener('abort', abort, { once: true })
-  })
-}
-
-/** Runs `then` after `milliseconds` unless the signal aborts first. */
+/** Calls `then` after `milliseconds` unless the signal aborts first. Leaves neither timer nor listener behind. */
 export function after(milliseconds: number, signal: AbortSignal, then: () => void): void {
-  delay(milliseconds, signal).then(then, () => {})
+  if (signal.aborted) return
+  const cancel = () => clearTimeout(timer)
+  const due = () => {
+    signal.removeEventListener('abort', cancel)
+    then()
+  }
+  const timer = setTimeout(due, Math.min(milliseconds, LONGEST_DELAY))
+  signal.addEventListener('abort', cancel)
 }
 
 /** Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. */
-export function race<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+export function race<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    const done = () => signal.removeEventListener('abort', abort)
-    promise.then(
-      (value) => {
-        done()
-        resolve(value)
-      },
-      (reason) => {
-        done()
-        reject(reason)
-      },
-    )
+    signal.addEventListener('abort', abort)
+    void promise.then(resolve, reject).then(() => signal.removeEventListener('abort', abort))
   })
 }
 
-/** A controller that aborts with its parent. `unlink` when done, so that a long-lived parent keeps nothing. */
-export function linked(parent: AbortSignal | null | undefined): {
-  controller: AbortController
-  unlink: () => void
-} {
+/** Resolves after `milliseconds`, or rejects with the signal's reason as soon as it aborts. */
+export function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return race(new Promise((resolve) => after(milliseconds, signal, resolve)), signal)
+}
+
+/** A controller that aborts with its parent. Abort it when done, so that a long-lived parent keeps nothing. */
+export function linked(parent: AbortSignal | null | undefined): AbortController {
   const controller = new AbortController()
-  if (!parent) return { controller, unlink: () => {} }
-  const abort = () => controller.abort(parent.reason)
-  if (parent.aborted) abort()
-  else parent.addEventListener('abort', abort, { once: true })
-  return { controller, unlink: () => parent.removeEventListener('abort', abort) }
+  const abort = () => controller.abort(parent?.reason)
+  if (parent?.aborted) abort()
+  parent?.addEventListener('abort', abort, { signal: controller.signal })
+  return controller
 }
 
 /** Lets the page handle input, rendering and its other tasks. By a message, since timers crawl in hidden tabs. */

@@ -16,11 +16,13 @@ export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
 export {
+  closedSource,
   createChannelHolder,
   createConnectionHolder,
   createSourceHolder,
   type Holder,
   holderKey,
+  type SourceHolder,
   type SourceTarget,
 } from './channels/holder.js'
 export type { ChannelStatus, Gap } from './channels/membership.js'

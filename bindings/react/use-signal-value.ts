@@ -4,15 +4,7 @@ import type { ReadonlySignal } from '../../src/index.js'
 
 /** The value of any signal; renders when it changes. */
 export function useSignalValue<T>(signal: ReadonlySignal<T>): T {
-  const watch = useCallback((changed: () => void) => watchSignal(signal, changed), [signal])
+  const watch = useCallback((changed: () => void) => signal.subscribe(changed), [signal])
   const now = () => signal.peek()
   return useSyncExternalStore(watch, now, now)
-}
-
-function watchSignal(signal: ReadonlySignal<unknown>, changed: () => void): () => void {
-  let isFirst = true
-  return signal.subscribe(() => {
-    if (!isFirst) changed()
-    isFirst = false
-  })
 }

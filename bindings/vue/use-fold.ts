@@ -1,5 +1,5 @@
 /** `useFold`: everything a feed brought, as one ref. */
-import { type MaybeRefOrGetter, shallowRef, toRaw, toValue, watch } from 'vue'
+import { type MaybeRefOrGetter, shallowRef, toValue, watch } from 'vue'
 import {
   type Channel,
   closedChannel,
@@ -31,7 +31,7 @@ export function useFold<E, S>(
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ): ReadonlyRef<S> {
-  const now = () => toRaw(toValue(feed))
+  const now = () => toValue(feed)
   const create = () => (now() ?? closedChannel<E>()).fold(seed, reduce)
   const signal = shallowRef(create())
   watch(

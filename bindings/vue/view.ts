@@ -87,9 +87,7 @@ export function useView<V extends object>(key: () => unknown, create: () => Hold
 
   const change = watchWhileShown(() => {
     isFirst = false
-    const stop = holder.watch(refresh)
-    refresh()
-    return stop
+    return holder.watch(refresh)
   })
   watch(
     key,

@@ -73,7 +73,7 @@ export function createControl(host: ControlHost): Control {
   }
 
   async function send(body: ControlRequest, parent: AbortSignal) {
-    const { controller, unlink } = linked(parent)
+    const controller = linked(parent)
     const { signal } = controller
     after(ANSWER_LIMIT, signal, () =>
       controller.abort(
@@ -86,7 +86,6 @@ export function createControl(host: ControlHost): Control {
       if (cause instanceof SSEError) throw cause
       throw new ConnectionError('network', `The hub was not reached: ${describe(cause)}`, { cause })
     } finally {
-      unlink()
       controller.abort()
     }
   }

@@ -1,5 +1,5 @@
 /** The data of an event as the payload of a message: parsed, then validated. */
-import type { EventSchemas, Schema } from '../contract.js'
+import type { EventSchemas, Schema, SchemaResult } from '../contract.js'
 import { describe, MessageError, type SchemaIssue } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
 import { isPromiseLike } from './promise-like.js'
@@ -15,33 +15,31 @@ export function decode<E>(
 ): unknown {
   const { type, data: raw } = event
   let code: 'decode' | 'validation' = 'decode'
+  let issues: readonly SchemaIssue[] = []
   try {
     const data = parsed(event, parse)
     code = 'validation'
-    const schema = schemas && Object.hasOwn(schemas, type) ? schemas[type as keyof E] : undefined
-    return schema ? validated(data, schema) : data
+    if (!schemas || !Object.hasOwn(schemas, type)) return data
+    const result = validated(data, schemas[type as keyof E])
+    if (!result.issues) return result.value
+    const problem = new Error(result.issues.map(({ message }) => message).join('; '))
+    issues = result.issues
+    throw problem
   } catch (cause) {
-    const issues = cause instanceof Invalid ? cause.issues : []
-    throw new MessageError(
-      code,
-      `An event "${type}" could not be used (${code}): ${describe(cause)}`,
-      { type, raw, issues, cause },
-    )
+    const message = `An event "${type}" could not be used (${code}): ${describe(cause)}`
+    throw new MessageError(code, message, { type, raw, issues, cause })
   }
 }
 
 function parsed(event: StreamEvent, parse: Parse): unknown {
   const { data } = event
   if (typeof parse === 'function') return atOnce('parse', parse(data, event))
-  const first = data.charCodeAt(0)
-  const isJSON = parse === 'json' || (parse === 'auto' && (first === 0x7b || first === 0x5b))
+  const isJSON = parse === 'json' || (parse === 'auto' && /^[{[]/.test(data))
   return isJSON ? JSON.parse(data) : data
 }
 
-function validated<T>(data: unknown, schema: Schema<T>): T {
-  const result = atOnce('schema', schema['~standard'].validate(data))
-  if (result.issues) throw new Invalid(result.issues)
-  return result.value
+function validated<T>(data: unknown, schema: Schema<T> | undefined): SchemaResult<unknown> {
+  return schema ? atOnce('schema', schema['~standard'].validate(data)) : { value: data }
 }
 
 /** Messages are handed on in order, so none of them waits. */
@@ -51,13 +49,4 @@ function atOnce<T>(option: string, result: T | PromiseLike<T>): T {
   throw new TypeError(
     `the option "${option}" answered with a promise; use one that answers at once`,
   )
-}
-
-class Invalid extends Error {
-  readonly issues: readonly SchemaIssue[]
-
-  constructor(issues: readonly SchemaIssue[]) {
-    super(issues.map(({ message }) => message).join('; '))
-    this.issues = issues
-  }
 }

@@ -12,7 +12,7 @@ import { guard, RemoteError, report, type SeedError, type SSEError } from '../er
 import { createFold, type FoldInput, type Seed, type SeedContext } from './fold.js'
 import { type AnyMessage, createHistory } from './history.js'
 import type { Lease } from './lease.js'
-import { checkFunction } from './options.js'
+import { check } from './options.js'
 import { createQueue, type Queue } from './queue.js'
 import { createThrottle, type Throttle } from './throttle.js'
 
@@ -147,7 +147,7 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
   }
 
   function on(type: string, listener: AnyListener): Unsubscribe {
-    checkFunction(`on(${JSON.stringify(type)}, …)`, listener)
+    check(`on("${type}", …)`, 'a function', listener)
     const entry = { listener }
     const release = lease.hold()
     listeners.set(type, [...(listeners.get(type) ?? []), entry])
@@ -162,7 +162,7 @@ export function createFeed<E>(options: FeedOptions, host: FeedHost): FeedControl
   }
 
   function fold<S>(seed: Seed<S>, reduce: (state: S, message: AnyMessage) => S) {
-    checkFunction('fold(seed, …)', reduce)
+    check('fold(seed, …)', 'a function', reduce)
     return createFold(seed, reduce, {
       ...host,
       queue,

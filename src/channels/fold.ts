@@ -1,6 +1,6 @@
 /** State accumulated over the messages of a feed, as a signal that is live while watched. */
 import type { ReadonlySignal } from '@preact/signals-core'
-import { delay, linked, race } from '../abort.js'
+import { after, race } from '../abort.js'
 import { guard, OverflowError, SeedError } from '../errors.js'
 import { createLease, heldSignal, type Lease } from './lease.js'
 import { isPromiseLike } from './promise-like.js'
@@ -64,7 +64,6 @@ export function createFold<M, S>(
   let isSeeded = false
   /** Messages since the snapshot under way was asked for. */
   let since: M[] | undefined
-  let overflow = () => {}
   let hasJoined = false
   /** What `offered` was when the state was left as it is. */
   let keptAt: number | undefined
@@ -78,7 +77,7 @@ export function createFold<M, S>(
       if (host.isJoined()) input.joined(false)
     },
     () => {
-      loading.abort()
+      stopLoading()
       detach()
       hasJoined = false
       keptAt = host.isResting() ? host.offered() : undefined
@@ -89,17 +88,20 @@ export function createFold<M, S>(
   const input: FoldInput<M> = {
     take(message) {
       if (isSeeded) state = next(state as S, message)
-      if (since && since.push(message) > host.queue) overflow()
+      if (since && since.push(message) > host.queue) {
+        since = undefined
+        loading.abort(new OverflowError(host.queue))
+      }
     },
     commit: () => guard(() => (output.value = state)),
     joined(resumed) {
       if (!make || (hasJoined && resumed)) return
       hasJoined = true
-      if (isAsync) load()
+      if (isAsync) void load()
       else restart()
     },
     end() {
-      loading.abort()
+      stopLoading()
       lease.end()
     },
   }
@@ -132,39 +134,34 @@ export function createFold<M, S>(
     return after
   }
 
-  /** Loads a snapshot; the state before stays until it is there. A snapshot under way is not wanted any more. */
-  function load() {
+  function stopLoading() {
     loading.abort()
     loading = new AbortController()
-    loadUntil(loading.signal).catch(() => {})
+    since = undefined
   }
 
-  async function loadUntil(signal: AbortSignal) {
-    let failure: SeedError | undefined
-    for (let attempt = 1; ; attempt++) {
-      const { controller, unlink } = linked(signal)
-      overflow = () => controller.abort(new OverflowError(host.queue))
-      const waiting: M[] = []
-      since = waiting
-      try {
-        const context = { signal: controller.signal, at: host.cursor() }
-        const snapshot = Promise.resolve(make?.(context) as S | PromiseLike<S>)
-        const first = await race(snapshot, controller.signal)
-        signal.throwIfAborted()
-        state = waiting.reduce(next, first)
-        isSeeded = true
-        host.recover(failure)
-        input.commit()
-        return host.seeded?.()
-      } catch (cause) {
-        signal.throwIfAborted()
-        failure = new SeedError(cause)
-        host.fail(failure)
-      } finally {
-        if (since === waiting) since = undefined
-        unlink()
-      }
-      await delay(host.retryDelay(attempt), signal)
+  /** Loads a snapshot; the state before stays until it is there. A snapshot under way is not wanted any more. */
+  async function load(attempt = 1, failure?: SeedError) {
+    stopLoading()
+    const { signal } = loading
+    since = []
+    try {
+      const context = { signal, at: host.cursor() }
+      const snapshot = Promise.resolve(make?.(context) as S | PromiseLike<S>)
+      const first = await race(snapshot, signal)
+      signal.throwIfAborted()
+      state = since.reduce(next, first)
+      since = undefined
+      isSeeded = true
+      host.recover(failure)
+      input.commit()
+      host.seeded?.()
+    } catch (cause) {
+      if (signal !== loading.signal) return
+      stopLoading()
+      const failure = new SeedError(cause)
+      host.fail(failure)
+      after(host.retryDelay(attempt), loading.signal, () => load(attempt + 1, failure))
     }
   }
 

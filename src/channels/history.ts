@@ -24,25 +24,24 @@ export function createHistory(limit: number, lease: Pick<Lease, 'hold'>): Histor
   const latest = heldSignal<AnyMessage | undefined>(undefined, lease)
   const messages = heldSignal<readonly AnyMessage[]>(NO_MESSAGES, lease)
   const byType = new Map<string, Signal<AnyMessage | undefined>>()
-  /** What the signals do not show yet. */
+  /** What the signals do not show yet: the last few messages, and the last one of each type. */
   let fresh: AnyMessage[] = []
   const freshByType = new Map<string, AnyMessage>()
 
   function latestOf(type: string) {
     let last = byType.get(type)
     if (!last) {
-      const isOfType = (message: AnyMessage) => message.type === type
-      last = heldSignal(messages.peek().findLast(isOfType), lease)
+      last = heldSignal(
+        messages.peek().findLast((message) => message.type === type),
+        lease,
+      )
       byType.set(type, last)
-      const newest = fresh.findLast(isOfType)
-      if (newest) freshByType.set(type, newest)
     }
     return last
   }
 
   function take(message: AnyMessage) {
-    const { type } = message
-    if (byType.has(type)) freshByType.set(type, message)
+    freshByType.set(message.type, message)
     // Trimmed now and then, so that a long delivery keeps no more than the signals will show.
     if (fresh.push(message) > 2 * limit + 1000) fresh = fresh.slice(-limit - 1)
   }
@@ -55,7 +54,10 @@ export function createHistory(limit: number, lease: Pick<Lease, 'hold'>): Histor
       kept.set(message, copy)
       return copy
     }
-    for (const [type, message] of freshByType) (byType.get(type) as Signal).value = keep(message)
+    for (const [type, last] of byType) {
+      const message = freshByType.get(type)
+      if (message) last.value = keep(message)
+    }
     freshByType.clear()
     latest.value = keep(fresh.at(-1) as AnyMessage)
     if (limit > 0) {

@@ -18,8 +18,13 @@ export interface Holder {
   read(field: string, type?: string): unknown
   /** The value of a field before anything was opened: what a server shows, and a page that hydrates. */
   idle(field: string, type?: string): unknown
-  /** Holds until the returned function is called; `changed` is called once after each change. */
+  /** Holds until the returned function is called; `changed` is called at once, and once after each change. */
   watch(changed: () => void): () => void
+}
+
+export interface SourceHolder<E = UntypedEvents> extends Holder {
+  /** Where there is nothing to hold, a closed one. */
+  readonly source: Source<E>
 }
 
 /** A url with its options, a source of somebody else's, or nothing yet. */
@@ -64,12 +69,13 @@ export function createSourceHolder<E extends object>(
   pool: SourcePool,
   target: SourceTarget<E>,
   options: () => SharedSourceOptions<E>,
-): Holder {
+): SourceHolder<E> {
   if (target == null) {
-    const holder = createHolder(closedSource<E>, SOURCE, VERBS)
-    return { ...holder, read: holder.idle, watch: () => () => {} }
+    const source = closedSource<E>()
+    const holder = createHolder(() => source, SOURCE, VERBS)
+    return { ...holder, source, read: holder.idle, watch: () => () => {} }
   }
-  if (isSource(target)) return createHolder(() => target, SOURCE, VERBS)
+  if (isSource(target)) return { ...createHolder(() => target, SOURCE, VERBS), source: target }
   // By its address, since a URL may come from another realm.
   if (typeof target !== 'string' && typeof target.href !== 'string')
     throw new TypeError(
@@ -80,6 +86,9 @@ export function createSourceHolder<E extends object>(
   const holder = createHolder(() => pooled.source, SOURCE, VERBS)
   return {
     ...holder,
+    get source() {
+      return pooled.source
+    },
     watch(changed) {
       pooled = pooled.current()
       const leave = pooled.enter(options)
@@ -128,17 +137,13 @@ function fieldOf(subject: object, field: string, type?: string): unknown {
 /** Watching `latest` holds a feed. */
 function subscribe(subject: object, fields: readonly string[], changed: () => void): () => void {
   const values = subject as Readonly<Record<string, unknown>>
-  let isFirst = true
   return computed(() =>
     fields.map((field) => {
       // Read, since a plain field tracks then.
       const value = values[field]
       return isSignal(value) ? value.value : value
     }),
-  ).subscribe(() => {
-    if (!isFirst) changed()
-    isFirst = false
-  })
+  ).subscribe(() => changed())
 }
 
 function isSource<E>(target: string | URL | Source<E>): target is Source<E> {

@@ -32,10 +32,8 @@ export function createSourcePool(shares: boolean): SourcePool {
 
   function shared<E>(key: string | undefined): PooledSource<E> | undefined {
     const pooled = key === undefined ? undefined : known.get(key)?.deref()
-    // Closed for good is closed for those who hold it, not for who asks now.
-    const state = pooled?.source.state.peek()
-    const isOver = state?.status === 'closed' && state.reason === 'user'
-    return isOver ? undefined : (pooled as unknown as PooledSource<E> | undefined)
+    if (!pooled || isClosed(pooled)) return undefined
+    return pooled as unknown as PooledSource<E>
   }
 
   function build<E extends object>(
@@ -67,7 +65,7 @@ export function createSourcePool(shares: boolean): SourcePool {
           if (chosen === options) chosen = holders.values().next().value ?? options
         }
       },
-      current: () => shared<E>(key) ?? remember(key, pooled),
+      current: () => (isClosed(pooled) ? pooled : (shared<E>(key) ?? remember(key, pooled))),
     }
     return pooled
   }
@@ -85,6 +83,11 @@ export function createSourcePool(shares: boolean): SourcePool {
       return shared<E>(key) ?? remember(key, build(key, url, options))
     },
   }
+}
+
+/** Closed is closed for those who hold it; who asks now begins anew. */
+function isClosed<E>({ source }: PooledSource<E>): boolean {
+  return source.status.peek() === 'closed'
 }
 
 function sharingKey<E>(url: string | URL, options: SharedSourceOptions<E>): string | undefined {

@@ -15,32 +15,27 @@ const DONE = { done: true, value: undefined } as const
 export function createQueue<T>(limit: number, left: () => void): Queue<T> {
   let items: T[] = []
   let head = 0
-  let waiting: { resolve(result: Result<T>): void; reject(error: unknown): void }[] = []
+  /** Asked for while there was nothing to hand out. */
+  const waiting: ((result: Result<T> | Promise<never>) => void)[] = []
   let ended: { error: unknown } | undefined
 
   function push(item: T) {
     if (ended) return
-    const waiter = waiting.shift()
-    if (waiter) waiter.resolve({ done: false, value: item })
-    else if (items.length - head < limit) items.push(item)
-    else end(new OverflowError(limit))
+    if (items.length - head >= limit) return end(new OverflowError(limit))
+    items.push(item)
+    settle()
   }
 
   function end(error?: unknown) {
     if (ended) return
     ended = { error }
-    const waiters = waiting
-    waiting = []
-    for (const waiter of waiters) settle(waiter)
+    settle()
     left()
   }
 
-  /** An error is thrown once; after it the iterator is simply done. */
-  function settle({ resolve, reject }: (typeof waiting)[number]) {
-    const error = ended?.error
-    ended = { error: undefined }
-    if (error === undefined) resolve(DONE)
-    else reject(error)
+  function settle() {
+    while (waiting.length > 0 && (ended || head < items.length))
+      waiting.shift()?.(head < items.length ? { done: false, value: take() } : finish())
   }
 
   function take(): T {
@@ -53,12 +48,18 @@ export function createQueue<T>(limit: number, left: () => void): Queue<T> {
     return item
   }
 
+  /** An error is thrown once; after it the iterator is simply done. */
+  function finish(): typeof DONE | Promise<never> {
+    const error = ended?.error
+    ended = { error: undefined }
+    return error === undefined ? DONE : Promise.reject(error)
+  }
+
   const iterator: AsyncIterableIterator<T, undefined> = {
     next: () =>
-      new Promise<Result<T>>((resolve, reject) => {
-        if (head < items.length) resolve({ done: false, value: take() })
-        else if (ended) settle({ resolve, reject })
-        else waiting.push({ resolve, reject })
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        settle()
       }),
     return() {
       items = []

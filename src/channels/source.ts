@@ -5,12 +5,12 @@ import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
 import { type ConnectionState, type ConnectionStatus, isResting } from '../connection/state.js'
 import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
-import { guard, MessageError } from '../errors.js'
+import { guard, type MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
 import { decode, type Parse } from './decode.js'
 import { atomic, createFeed, type Feed, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
-import { checkOptions, show } from './options.js'
+import { check, checkOptions } from './options.js'
 
 export interface SourceOptions<E = UntypedEvents> extends ConnectionOptions, FeedOptions {
   /** Default 'GET', or 'POST' with a body. */
@@ -134,13 +134,13 @@ export function buildSource<E extends object>(
 
   function offer(event: StreamEvent, parse: Parse, schema: EventSchemas<E> | undefined) {
     const { type, lastEventId: id } = event
+    let data: unknown
     try {
-      const data = decode(event, parse, schema)
-      control.offer({ type, data, id } as Message<E>)
+      data = decode(event, parse, schema)
     } catch (error) {
-      if (!(error instanceof MessageError)) throw error
-      control.fail(error)
+      return control.fail(error as MessageError)
     }
+    control.offer({ type, data, id } as Message<E>)
   }
 
   function diagnose(type: string, details?: Record<string, unknown>) {
@@ -184,16 +184,12 @@ export function buildSource<E extends object>(
 
 function checkSource<E>(where: string, url: unknown, options: SourceOptions<E>): void {
   // By its address, since a URL may come from another realm.
-  if (typeof (url as URL)?.href !== 'string' && !/string|function/.test(typeof url))
-    throw new TypeError(
-      `${where}: the url is a string, a URL or a function that returns one, not ${show(url)}.`,
-    )
+  if (typeof (url as URL)?.href !== 'string')
+    check(`${where}(url, …)`, 'a string, a URL or a function that returns one', url)
   checkOptions(where, options)
   const { method, body, parse = 'auto' } = options
-  if (typeof parse !== 'function' && !/^(auto|json|text)$/.test(parse))
-    throw new TypeError(
-      `${where}: the option "parse" takes "auto", "json", "text" or a function, not ${show(parse)}.`,
-    )
+  if (!/^(auto|json|text)$/.test(String(parse)))
+    check(`${where}: the option "parse"`, '"auto", "json", "text" or a function', parse)
   if (/^(get|head)$/i.test(method ?? '') && body != null)
     throw new TypeError(
       `${where}: a ${method} request has no body. Use another method, or leave body out.`,

@@ -61,7 +61,7 @@ export function startAttempt(
   listener: AttemptListener,
 ): Attempt {
   const { connectTimeout = 15_000, heartbeatTimeout } = options
-  const { controller, unlink } = linked(parent)
+  const controller = linked(parent)
   const { signal } = controller
   let window: number | undefined
   let lastByte = now()
@@ -111,12 +111,10 @@ export function startAttempt(
       for await (const batch of stream.batches()) {
         lastByte = now()
         const delivered = listener.received(batch)
-        // Raced, so that an abort between two slices releases the response at once.
-        if (delivered) await race(delivered, signal)
+        if (delivered) await delivered
       }
     } finally {
       disarm()
-      unlink()
       controller.abort()
     }
   }

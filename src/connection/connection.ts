@@ -140,8 +140,8 @@ export function createConnection(
       silent: () => silent(attempt),
     })
     attempt.done.then(
-      () => over(attempt, signal),
-      (error: unknown) => over(attempt, signal, error),
+      () => over(attempt),
+      (error: unknown) => over(attempt, error),
     )
     return attempt
   }
@@ -218,8 +218,8 @@ export function createConnection(
     return true
   }
 
-  function over(attempt: Attempt, signal: AbortSignal, error?: unknown) {
-    if (signal.aborted) return
+  /** An attempt of a stay that was left is neither of the two. */
+  function over(attempt: Attempt, error?: unknown) {
     if (attempt === challenger) {
       challenger = undefined
       observer.diagnose('replacement-failed', { error })

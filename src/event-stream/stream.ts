@@ -48,10 +48,9 @@ export async function openEventStream(
   const { fetch = globalThis.fetch } = init
   const parse = createBatchParser(init)
   const given = input instanceof Request ? input : undefined
-  const { controller, unlink } = linked(init.signal === undefined ? given?.signal : init.signal)
-  const { signal } = controller
   // The one release: every exit aborts.
-  signal.addEventListener('abort', unlink)
+  const controller = linked(init.signal === undefined ? given?.signal : init.signal)
+  const { signal } = controller
   try {
     signal.throwIfAborted()
     const request = createRequest(input, init, signal)

@@ -9,11 +9,13 @@ import {
   KeepAlive,
   nextTick,
   onMounted,
+  type Ref,
   ref,
   Suspense,
   shallowRef,
 } from 'vue'
-import { useSSE } from '../../bindings/vue/index.js'
+import { useSignalValue, useSSE } from '../../bindings/vue/index.js'
+import { signal } from '../../src/index.js'
 import {
   advance,
   createEndpoint,
@@ -80,18 +82,28 @@ describe('KeepAlive', () => {
   test('follows another url that came while it was inactive', async () => {
     const [one, two] = [createEndpoint(), createEndpoint()]
     const endpoint = shallowRef(one)
+    const [before, after] = [signal('before'), signal('after')]
+    const values: Ref[] = []
     const Following = defineComponent(() => {
-      const { latest } = useSSE<Events>(
+      const { latest, source } = useSSE<Events>(
         () => endpoint.value.url,
         () => ({ fetch: endpoint.value.fetch }),
       )
+      const other = useSignalValue(() => (endpoint.value === one ? before : after))
+      values.push(latest, source, other)
       return () => latest.value?.data
     })
     const page = tabs(Following, Nothing)
     await settle()
+    await one.send(tick(7))
     await page.show(1)
     await advance(GRACE)
+    const [latest, source, other] = values.map(({ value }) => value)
+    expect([latest.data, other]).toEqual(['7', 'before'])
     endpoint.value = two
+    expect(values[0]?.value).toBeUndefined()
+    expect(values[1]?.value).not.toBe(source)
+    expect(values[2]?.value).toBe('after')
     await advance(GRACE)
     expect(two.exchanges).toHaveLength(0)
     await page.show(0)

@@ -1,8 +1,8 @@
 /** The Vue binding in a browser: the shared suite, and what only Vue does. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { effectScope, reactive, ref, type ShallowRef, watch } from 'vue'
+import { effectScope, reactive, ref, type ShallowRef, shallowRef, watch } from 'vue'
 import { useFold, useSignalValue, useSSE } from '../../bindings/vue/index.js'
-import { createSource, signal } from '../../src/index.js'
+import { computed, createSource, signal } from '../../src/index.js'
 import {
   advance,
   createEndpoint,
@@ -137,13 +137,13 @@ describe('refs', () => {
   test('work with a source, a feed and a signal that a deep ref holds', async () => {
     const { url, fetch, send } = createEndpoint()
     const source = createSource<Events>(url, { fetch })
-    const count = signal(1)
+    const count = signal({ n: 1 })
     const state = reactive({ source, count }) as unknown as {
       source: typeof source
       count: typeof count
     }
     const { result } = inScope(() => ({
-      latest: useSSE<Events>(() => state.source).latest,
+      view: useSSE<Events>(() => state.source),
       folded: useFold(
         () => state.source,
         '',
@@ -153,11 +153,44 @@ describe('refs', () => {
     }))
     await settle()
     await send(tick(1) + tick(2))
-    count.value++
-    expect([result.latest.value?.data, result.folded.value, result.value.value]).toEqual([
-      '2',
-      '12',
-      2,
-    ])
+    expect([result.view.latest.value?.data, result.folded.value]).toEqual(['2', '12'])
+    expect(result.view.source.value).toBe(source)
+    expect(result.value.value).toBe(count.peek())
+    count.value = { n: 2 }
+    expect(result.value.value).toBe(count.peek())
+  })
+
+  test('leave the options of a reactive object what they are', async () => {
+    const { url, fetch, send } = createEndpoint()
+    class Standard {
+      readonly version = 1
+      readonly vendor = 'test'
+      readonly #factor = 2
+      validate(value: unknown) {
+        return { value: String(Number(value) * this.#factor) }
+      }
+    }
+    const options = reactive({ fetch, schema: { tick: { '~standard': new Standard() } } })
+    const { result } = inScope(() => useSSE<Events>(url, options as never))
+    const { latest, error } = result
+    await settle()
+    await send(tick(4))
+    expect(error.value).toBeUndefined()
+    expect(latest.value?.data).toBe('8')
+  })
+
+  test('of another signal watch it before they leave the one before', () => {
+    const changes: string[] = []
+    const watched = signal(1, {
+      watched: () => void changes.push('watched'),
+      unwatched: () => void changes.push('unwatched'),
+    })
+    const [double, triple] = [computed(() => watched.value * 2), computed(() => watched.value * 3)]
+    const chosen = shallowRef(double)
+    const { result, stop } = inScope(() => useSignalValue(chosen))
+    chosen.value = triple
+    expect(result.value).toBe(3)
+    stop()
+    expect(changes).toEqual(['watched', 'unwatched'])
   })
 })

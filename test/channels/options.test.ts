@@ -19,7 +19,7 @@ describe('a url', () => {
     const { name, message } = thrownBy(() => createSource(url as never))
     expect(name).toBe('TypeError')
     expect(message).toBe(
-      `createSource: the url is a string, a URL or a function that returns one, not ${String(url)}.`,
+      `createSource(url, …) takes a string, a URL or a function that returns one, not ${String(url)}.`,
     )
   })
 

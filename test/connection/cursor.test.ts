@@ -1,7 +1,8 @@
 /** The cursor: the last event ID of what was dispatched, sent with every request. */
 import { effect } from '@preact/signals-core'
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { createSource } from '../../src/channels/source.js'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { openConnection } from '../support/scripted-connection.js'
 import { createScriptedFetch } from '../support/scripted-fetch.js'
@@ -135,6 +136,19 @@ describe('a verb inside a listener', () => {
     },
   )
 
+  test('the rest of the chunk is not obeyed either', async () => {
+    const { connection, server, states, delivered } = openConnection({
+      protocol: { overlaps: false },
+      onEvent: (data) => data === '1' && connection.reconnect(),
+    })
+    const HELLO = 'event: hello\ndata:\n\n'
+    ;(await server.next()).open().send(HELLO + message(1) + HELLO + message(2))
+    await settle()
+    expect(delivered).toEqual(['1'])
+    expect(states.at(-1)).toEqual({ status: 'connecting', attempt: 0 })
+    expect(connection.cursor).toBe('1')
+  })
+
   test('what was not counted comes again', async () => {
     const { source, server, stream, messages } = await openedSource()
     const off = source.on('message', (data) => {
@@ -173,6 +187,16 @@ describe('a verb inside a listener', () => {
     expect(messages).toEqual(Array.from({ length: 1000 }, (_, n) => `${n + 1}`))
     expect(source.lastEventId).toBe('1000')
   })
+})
+
+test('a delivery that takes long is over before the next read begins', async () => {
+  const { source, stream, messages } = await openedSource()
+  source.on('message', () => vi.setSystemTime(Date.now() + 1))
+  const all = Array.from({ length: 500 }, (_, n) => `${n + 1}`)
+  stream.send(all.slice(0, 300).map(message).join(''))
+  stream.send(all.slice(300).map(message).join(''))
+  while (messages.length < all.length) await settle()
+  expect(messages).toEqual(all)
 })
 
 describe('the cursor survives', () => {
@@ -222,6 +246,25 @@ describe('the cursor survives', () => {
     await settle()
     source.close()
     expect(source.lastEventId).toBe('7')
+  })
+})
+
+describe('the cursor is forgotten', () => {
+  test('with everything else, once nobody watches: whoever comes next has seen nothing', async () => {
+    const server = createScriptedFetch()
+    const source = createSource('https://api.example/events', {
+      fetch: server.fetch,
+      lastEventId: '5',
+    })
+    const leave = source.on('message', () => {})
+    ;(await server.next()).open().send(message(7))
+    await settle()
+    expect(source.lastEventId).toBe('7')
+    leave()
+    await advance(250)
+    expect(source.lastEventId).toBe('5')
+    onTestFinished(source.on('message', () => {}))
+    expect((await server.next()).lastEventId).toBe('5')
   })
 })
 

@@ -3,6 +3,7 @@
  *
  * Over 250 lines because it is one table: each `describe` is a row of it, in the table's order.
  */
+import { getEventListeners } from 'node:events'
 import { effect } from '@preact/signals-core'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConnectionError, MessageError, ResponseError } from '../../src/errors.js'
@@ -457,6 +458,24 @@ describe('headers, url, body given as functions: evaluated for every attempt, ma
     }
   })
 
+  test('all that happens in one task is one attempt, or none', async () => {
+    const headers = vi.fn(() => ({}))
+    const { source, server } = openSource({ headers })
+    source.reconnect()
+    source.disconnect()
+    source.connect()
+    source.reconnect()
+    await settle()
+    expect(headers).toHaveBeenCalledTimes(1)
+    expect(server.exchanges).toHaveLength(1)
+
+    source.reconnect()
+    source.disconnect()
+    await settle()
+    expect(headers).toHaveBeenCalledTimes(1)
+    expect(server.live).toHaveLength(0)
+  })
+
   const slips: [what: string, headers: () => Promise<HeadersInit>][] = [
     [
       'throws',
@@ -661,6 +680,36 @@ describe('silence', () => {
     expect(server.exchanges).toHaveLength(2)
   })
 
+  test('a heartbeat announced over and over costs no further timer', async () => {
+    const { server } = openConnection()
+    const stream = (await server.next()).open().send('event: hello\ndata: 4000\n\n')
+    await settle()
+    const timers = vi.getTimerCount()
+    for (let n = 0; n < 20; n++) stream.send('event: hello\ndata: 4000\n\n')
+    await settle()
+    expect(vi.getTimerCount()).toBe(timers)
+  })
+
+  test('heartbeatTimeout says more than the hub', async () => {
+    const { server } = openConnection({ heartbeatTimeout: 30_000 })
+    ;(await server.next()).open().send('event: hello\ndata: 4000\n\n')
+    await advance(29_999)
+    expect(server.exchanges).toHaveLength(1)
+    await advance(1)
+    expect(server.exchanges).toHaveLength(2)
+  })
+
+  test('the headers are the first sign of life, however late they come', async () => {
+    const { server } = openSource({ heartbeatTimeout: 10_000 })
+    const first = await server.next()
+    await advance(14_000)
+    first.open()
+    await advance(9999)
+    expect(first.isLive).toBe(true)
+    await advance(1)
+    expect(first.isLive).toBe(false)
+  })
+
   test('armed by heartbeatTimeout, which is the whole silence', async () => {
     const { server, stream, state, failures } = await openedSource({ heartbeatTimeout: 10_000 })
     await advance(9999)
@@ -723,6 +772,8 @@ describe('silence', () => {
     await advance(5000)
     expect(stream.isLive).toBe(true)
     expect(state().status).toBe('open')
+    await advance(20_000) // and never again
+    expect(stream.isLive).toBe(false)
   })
 
   test('a timer that wakes late judges after that second', async () => {
@@ -859,8 +910,11 @@ describe('offline', () => {
     expect(server.exchanges).toHaveLength(1)
   })
 
-  test('shortens no wait that the server asked for', async () => {
-    const page = stubPage()
+  test.each([
+    ['begins', false],
+    ['has begun', true],
+  ])('shortens no wait that the server asked for, when it %s', async (_, online) => {
+    const page = stubPage({ online })
     const { server, state } = openSource()
     ;(await server.next()).respond(503, { 'retry-after': '90' })
     await settle()
@@ -1174,6 +1228,16 @@ describe('replacement', () => {
     expect(states.at(-1)).toMatchObject({ status: 'waiting', error: { code: 'network' } })
   })
 
+  test('an end that the old stream announced is forgotten once the new one took over', async () => {
+    const { connection, server, old, states } = await openHub()
+    old.send('event: bye\ndata: 60000\n\n')
+    await settle()
+    connection.reconnect()
+    ;(await server.next()).open().send(HELLO).cut()
+    await settle()
+    expect(states.at(-1)).toMatchObject({ status: 'waiting', error: { code: 'network' } })
+  })
+
   test('an end announced by a new stream that never took over is none of the old one', async () => {
     const { connection, server, old, states } = await openHub()
     connection.reconnect()
@@ -1191,6 +1255,19 @@ describe('replacement', () => {
     await advance(10_000) // silent as well
     connection.reconnect()
     await settle()
+    expect(server.live).toHaveLength(2)
+  })
+
+  test('there is another after a pause, whatever was under way before it', async () => {
+    const { connection, server } = await openHub()
+    connection.reconnect()
+    await server.next()
+    connection.dispatch({ type: 'disconnect' })
+    connection.dispatch({ type: 'connect' })
+    ;(await server.next()).open().send(HELLO)
+    await settle()
+    connection.reconnect()
+    await server.next()
     expect(server.live).toHaveLength(2)
   })
 
@@ -1223,6 +1300,35 @@ describe('replacement', () => {
     next.send(message(500))
     await settle()
     expect(delivered.slice(before)).toEqual(['500'])
+  })
+
+  test('a hundred that failed leave no listener behind', async () => {
+    const signals = new Set<AbortSignal>()
+    const add = EventTarget.prototype.addEventListener
+    vi.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
+      this: EventTarget,
+      ...parameters
+    ) {
+      if (this instanceof AbortSignal) signals.add(this)
+      return add.apply(this, parameters)
+    })
+    const listeners = () =>
+      [...signals]
+        .filter(({ aborted }) => !aborted)
+        .reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0)
+
+    const { connection, server, old } = await openHub()
+    const fail = async () => {
+      connection.reconnect()
+      ;(await server.next()).cut()
+      await settle()
+    }
+    await fail()
+    const before = listeners()
+    expect(before).toBeGreaterThan(0)
+    for (let n = 0; n < 100; n++) await fail()
+    expect(listeners()).toBe(before)
+    expect(server.live).toEqual([old])
   })
 
   test('a plain GET source is aborted first and reopened', async () => {

@@ -13,7 +13,7 @@ import { openSource, type ScriptedSource } from './scripted-source.js'
 export interface LifeSetting {
   options: Pick<
     SourceOptions,
-    'method' | 'heartbeatTimeout' | 'pauseWhenHidden' | 'maxReconnectAttempts'
+    'method' | 'heartbeatTimeout' | 'pauseWhenHidden' | 'maxReconnectAttempts' | 'throttle'
   >
   /** `headers` is a promise that somebody settles some day. */
   slowHeaders: boolean
@@ -40,6 +40,7 @@ export const lifeSettings: fc.Arbitrary<LifeSetting> = fc.record({
     heartbeatTimeout: fc.constantFrom(undefined, 10_000, false as const),
     pauseWhenHidden: fc.constantFrom(undefined, 0, 5000),
     maxReconnectAttempts: fc.constantFrom(undefined, 2),
+    throttle: fc.constantFrom(undefined, 500, 'frame' as const),
   }),
   slowHeaders: fc.boolean(),
   refresh: fc.constantFrom('none', 'slow', 'at once', 'throws'),
@@ -216,6 +217,7 @@ export function beginLife(setting: LifeSetting): Life {
     if (state.status === 'waiting') waits.push(state.retryAt - Date.now())
   })
   effect(() => run('effect', source.status.value))
+  effect(() => void source.latest.value)
 
   const life: LifeInside = {
     ...scripted,

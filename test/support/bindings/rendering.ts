@@ -53,6 +53,31 @@ export function rendering(host: Host): void {
       expect(page.text('a')).toBe('open undefined')
     })
 
+    test('shows data that could not be read until the next that can', async () => {
+      const { url, fetch, send } = createEndpoint()
+      const page = await mount(host, [
+        {
+          name: 'a',
+          target: url,
+          options: { fetch, parse: 'json' },
+          show: ({ error }) => error?.code,
+        },
+      ])
+      await send('data: no JSON\n\n')
+      expect(page.text('a')).toBe('decode')
+      await send('data: 1\n\n')
+      expect(page.text('a')).toBe('undefined')
+    })
+
+    test('shows the last of each type', async () => {
+      const { url, fetch, send } = createEndpoint()
+      const show = ({ latestOf }: View) =>
+        `${latestOf('tick')?.data} ${latestOf('tock')?.data} ${latestOf('tick')?.id}`
+      const page = await mount(host, [{ name: 'a', target: url, options: { fetch }, show }])
+      await send(tick(1) + tick(2, 'tock') + tick(3) + tick(4, 'tock'))
+      expect(page.text('a')).toBe('3 4 3')
+    })
+
     /** A part that counts its renders from now on. */
     const counted = (part: SourcePart) => {
       let renders = 0

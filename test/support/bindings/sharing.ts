@@ -1,7 +1,9 @@
 /** Who shares a source, and with whom. */
 import { describe, expect, test } from 'vitest'
 import {
+  advance,
   createEndpoint,
+  GRACE,
   type Host,
   latest,
   mount,
@@ -60,22 +62,45 @@ export function sharing(host: Host): void {
       expect(exchanges).toHaveLength(2)
     })
 
-    test('what a closed source leaves to who asks next', async () => {
-      const { url, fetch, live } = createEndpoint()
+    test('nothing that was closed with who asks next', async () => {
+      const endpoint = createEndpoint()
+      const { url, fetch, live } = endpoint
       let view: View | undefined
       const onRender = (rendered: View) => {
         view = rendered
       }
       const a: Part = { name: 'a', target: url, options: { fetch }, show: status, onRender }
-      const b: Part = { name: 'b', target: url, options: { fetch }, show: status }
       const page = await mount(host, [a])
       view?.close()
       await settle()
       expect(live()).toHaveLength(0)
-      await page.show(a, b)
+      await page.show(a, { ...a, name: 'b', onRender: () => {} })
       expect([page.text('a'), page.text('b')]).toEqual(['closed', 'open'])
-      await page.show({ ...a, name: 'a again' })
-      expect(page.text('a again')).toBe('open')
+      // Closed by the server.
+      endpoint.isOpen = false
+      endpoint.last().cut()
+      await advance(1000)
+      endpoint.last().respond(204)
+      await settle()
+      expect(page.text('b')).toBe('closed')
+      endpoint.isOpen = true
+      await page.show({ ...a, name: 'c' })
+      expect(page.text('c')).toBe('open')
+    })
+
+    test('no pause with who comes later', async () => {
+      const { url, fetch } = createEndpoint()
+      let view: View | undefined
+      const onRender = (rendered: View) => {
+        view = rendered
+      }
+      const a: Part = { name: 'a', target: url, options: { fetch }, show: status, onRender }
+      const page = await mount(host, [a])
+      view?.disconnect()
+      await page.show()
+      await advance(GRACE)
+      await page.show(a)
+      expect(page.text('a')).toBe('open')
     })
   })
 }
