@@ -52,7 +52,7 @@ test('a thousand changes open no second stream', async () => {
   expect(it.hub.activeChannels).toEqual(['rooms/1000'])
   expect(held.channel.status.value).toBe('live')
   expect(it.client.error.value).toBeUndefined()
-})
+}, 30_000)
 
 test('one request is under way at a time, and what changes meanwhile travels in the next', async () => {
   const it = await opened()
@@ -85,6 +85,21 @@ test('no answer in 10 s: the current set again, with backoff, on the same stream
   expect(it.client.channel('a').status.value).toBe('live')
   expect(it.network.opens).toHaveLength(1)
   expect(it.client.error.value).toBeUndefined()
+})
+
+test('a request that is not wanted any more is given up', async () => {
+  const it = await opened()
+  const signals: AbortSignal[] = []
+  it.network.onControl = ({ signal }) => {
+    signals.push(signal)
+    return new Promise(() => {})
+  }
+  it.client.subscribe('a')
+  await advance(10_000)
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  await advance(1000)
+  it.client.close()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
 })
 
 test.each([429, 500, 503])('%i: the current set again, with backoff', async (status) => {

@@ -393,15 +393,23 @@ describe('after close()', () => {
           })
         if (ending !== 'close') await settle()
         it.client.close()
-        const { opens, controls } = it.network
-        const requests = opens.length + controls.length
-        await Promise.all(promises)
+        const { calls } = it.network
         await settle()
+        const unsettled = Symbol('unsettled')
+        const outcomes = promises.map((promise) =>
+          Promise.race([
+            promise,
+            Promise.resolve()
+              .then(settle)
+              .then(() => unsettled),
+          ]),
+        )
+        expect(await Promise.all(outcomes)).not.toContain(unsettled)
         expect(it.network.streams).toBe(0)
         await it.hub.close()
         expect(vi.getTimerCount()).toBe(0)
         await vi.advanceTimersByTimeAsync(60_000)
-        expect(opens.length + controls.length).toBe(requests)
+        expect(it.network.calls).toBe(calls)
         expect(it.hub.connectionCount).toBe(0)
       }),
       { numRuns: 150 },

@@ -19,6 +19,8 @@ export interface Network extends Fetching {
   /** The bodies of all requests that got as far as the hub. */
   readonly opens: OpenRequest[]
   readonly controls: ControlRequest[]
+  /** Calls of `fetch`. */
+  readonly calls: number
   /** Streams under way. */
   readonly streams: number
   /** Breaks every stream. */
@@ -31,6 +33,7 @@ export function createNetwork(hub: Fetching): Network {
   const cuts = new Set<() => void>()
   let moving = Promise.resolve()
   let go = () => {}
+  let calls = 0
 
   /** A body that ends with the network, the hub or the reader, whichever is first. */
   function carried(response: Response, { signal }: Request): Response {
@@ -78,10 +81,14 @@ export function createNetwork(hub: Fetching): Network {
     onControl: undefined,
     opens: [],
     controls: [],
+    get calls() {
+      return calls
+    },
     get streams() {
       return cuts.size
     },
     async fetch(request) {
+      calls++
       const body = JSON.parse(await request.clone().text())
       if (network.isDown) throw new TypeError('fetch failed')
       const isControl = 'conn' in body
