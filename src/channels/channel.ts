@@ -1,11 +1,10 @@
 /** A named feed over the client's one stream. */
 import type { ReadonlySignal } from '@preact/signals-core'
-import type { ConnectionState } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
 import type { Replay } from '../hub-protocol.js'
 import { createFeed, type Feed, type FeedHost, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
-import type { ChannelStatus, Gap, Membership, View } from './membership.js'
+import type { ChannelStatus, Closed, Gap, Membership, View } from './membership.js'
 
 export interface ChannelOptions extends FeedOptions {
   /** Where the channel begins: 'earliest', its last `n` messages, or after an id. Counts at the join. Default: from now on. */
@@ -23,7 +22,7 @@ export interface Channel<E = UntypedEvents> extends Feed<E> {
 
 /** The connection, as its channels see it. */
 export interface ChannelHost extends Pick<FeedHost, 'cursor' | 'isResting' | 'retryDelay'> {
-  closed(): Extract<ConnectionState, { status: 'closed' }> | undefined
+  closed(): Closed | undefined
 }
 
 export function createChannel(
@@ -42,6 +41,9 @@ export function createChannel(
       membership.replay(options.replay)
       views.add(control)
       release = membership.lease.hold()
+      // Held, and closed before that began.
+      const closed = host.closed()
+      if (closed) control.end(closed.reason === 'user', closed.error)
     },
     () => {
       views.delete(control)

@@ -58,7 +58,9 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
     post: (body, signal) =>
       requester.authorized(signal, async () => {
         const { fetch = globalThis.fetch } = options
-        checkAnswer(await fetch(await requester.build({ method: 'POST', body }, signal)))
+        const request = await requester.build({ method: 'POST', body }, signal)
+        signal.throwIfAborted()
+        checkAnswer(await fetch(new Request(request, { signal })))
       }),
     retryDelay(attempt, failure) {
       diagnose('control-failed', { attempt, error: failure })
@@ -92,11 +94,10 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
         else {
           control.stop()
           if (status !== 'idle')
-            for (const member of members.values()) member.interrupt(status === 'closed')
+            for (const member of members.values()) member.interrupt(host.closed())
         }
         if (failure) error.value = failure
         events.changed(next, failure)
-        if (status === 'closed') end(next.reason === 'user', next.error)
       })
     },
     deliver(next) {
@@ -126,11 +127,6 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
     connection.dispatch({ type: isNeeded ? 'hold' : 'release' })
   }
 
-  function end(isFinal: boolean, failure?: SSEError) {
-    for (const member of members.values())
-      for (const view of member.views) view.end(isFinal, failure)
-  }
-
   function member(name: string): Membership {
     const found = known.get(name)?.deref()
     if (found) return found
@@ -140,7 +136,7 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
         else members.delete(name)
         return wanted.set(name, isWanted)
       },
-      isClosed: () => host.closed() !== undefined,
+      closed: host.closed,
     })
     return remember(known, name, made)
   }

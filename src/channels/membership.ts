@@ -1,5 +1,6 @@
 /** One channel of the hub as a client has it, whoever listens: what all views of a name share. */
 import { type Signal, signal } from '@preact/signals-core'
+import type { ConnectionState } from '../connection/state.js'
 import { ChannelError, type ChannelErrorCode, type SSEError } from '../errors.js'
 import {
   compareIds,
@@ -64,18 +65,19 @@ export interface Membership {
   /** Whether the message of this id is news. */
   take(id: string): boolean
   fail(error: SSEError): void
-  /** The stream is gone; or the client is closed. */
-  interrupt(isClosed: boolean): void
+  /** The stream is gone; with `closed` until somebody connects again, or for good. */
+  interrupt(closed: Closed | undefined): void
   /** Calls with the next answer, or at once with the one that stands. Returns what forgets it. */
   settled(then: Settled): () => void
 }
 
+export type Closed = Extract<ConnectionState, { status: 'closed' }>
 type Settled = (verdict: Verdict | 'closed') => void
 
 export interface MembershipHost {
   /** Marks the channel, or takes the mark back; gives the revision. */
   want(isWanted: boolean): number
-  isClosed(): boolean
+  closed(): Closed | undefined
 }
 
 export function createMembership(name: string, host: MembershipHost): Membership {
@@ -94,24 +96,25 @@ export function createMembership(name: string, host: MembershipHost): Membership
   const lease = createLease(
     () => {
       revision = host.want(true)
-      interrupt(host.isClosed())
+      interrupt(host.closed())
     },
     () => {
       host.want(false)
       cursor = ''
       start = verdict = gap.value = undefined
       isCovered = false
-      if (!host.isClosed()) status.value = 'idle'
+      if (!host.closed()) status.value = 'idle'
     },
     0,
   )
 
   const isJoined = () => verdict === 'ok' || verdict === 'volatile'
 
-  function interrupt(isClosed: boolean) {
-    if (isClosed) {
+  function interrupt(closed: Closed | undefined) {
+    if (closed) {
       status.value = 'closed'
       settle('closed')
+      for (const view of views) view.end(closed.reason === 'user', closed.error)
     } else if (!verdict || isJoined() || status.peek() === 'closed')
       status.value = isJoined() ? 'resuming' : 'joining'
   }

@@ -66,6 +66,7 @@ export function startAttempt(
   let window: number | undefined
   let lastByte = now()
   let disarm = () => {}
+  let watching = linked(signal)
 
   /** One connect limit at a time; it aborts the whole attempt. */
   function limit(what: string) {
@@ -119,8 +120,8 @@ export function startAttempt(
     }
   }
 
-  async function watch() {
-    while (window !== undefined) {
+  async function watch(window: number, signal: AbortSignal) {
+    for (;;) {
       const due = lastByte + window
       await delay(Math.max(0, due - now()), signal)
       if (!isSilent()) continue
@@ -145,9 +146,12 @@ export function startAttempt(
     abort: (reason) => controller.abort(reason),
     ready(heartbeat) {
       disarm()
-      const watching = window !== undefined
-      window = heartbeatTimeout === false ? undefined : (heartbeatTimeout ?? scaled(heartbeat))
-      if (!watching) watch().catch(() => {})
+      const asked = heartbeatTimeout === false ? undefined : (heartbeatTimeout ?? scaled(heartbeat))
+      if (asked === window) return
+      window = asked
+      watching.abort()
+      watching = linked(signal)
+      if (window !== undefined) watch(window, watching.signal).catch(() => {})
     },
     isSilent,
     verify() {

@@ -1,0 +1,186 @@
+/** A client and a hub in one process, and a network between them that the test may cut, close, or answer for. */
+import { SSEClient, type SSEClientOptions, type UntypedChannels } from 'tidewire'
+import { createHub, type Hub } from 'tidewire/server'
+import { onTestFinished } from 'vitest'
+import type { ControlRequest, OpenRequest } from '../../src/hub-protocol.js'
+import { settle } from './fake-time.js'
+
+type Fetching = { fetch(request: Request): Promise<Response> }
+type Answer = (request: Request) => Response | Promise<Response> | undefined
+
+export interface Network extends Fetching {
+  /** Who answers; another one is another process. */
+  hub: Fetching
+  /** Nobody is reached. */
+  isDown: boolean
+  /** Answers instead of the hub, where it answers. */
+  onOpen: Answer | undefined
+  onControl: Answer | undefined
+  /** The bodies of all requests that got as far as the hub. */
+  readonly opens: OpenRequest[]
+  readonly controls: ControlRequest[]
+  /** Calls of `fetch`. */
+  readonly calls: number
+  /** Streams under way. */
+  readonly streams: number
+  /** Breaks every stream. */
+  cut(): void
+  /** Bytes of streams stay on their way until it is called again with `false`. */
+  stall(isStalled: boolean): void
+}
+
+export function createNetwork(hub: Fetching): Network {
+  const cuts = new Set<() => void>()
+  let moving = Promise.resolve()
+  let go = () => {}
+  let calls = 0
+
+  /** A body that ends with the network, the hub or the reader, whichever is first. */
+  function carried(response: Response, { signal }: Request): Response {
+    const reader = response.body?.getReader()
+    if (!reader || response.status !== 200) {
+      reader?.releaseLock()
+      return response
+    }
+    const { status, headers } = response
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const end = (act: () => void) => {
+          if (!cuts.delete(cut)) return
+          signal.removeEventListener('abort', leave)
+          act()
+        }
+        const cut = () => {
+          end(() => controller.error(new TypeError('terminated')))
+          reader.cancel().catch(() => {})
+        }
+        const leave = () => {
+          end(() => controller.error(signal.reason))
+          reader.cancel().catch(() => {})
+        }
+        const pump = async (): Promise<void> => {
+          const { done, value } = await reader.read()
+          await moving
+          if (done) return end(() => controller.close())
+          if (cuts.has(cut)) controller.enqueue(value)
+          return pump()
+        }
+        cuts.add(cut)
+        signal.addEventListener('abort', leave)
+        pump().catch((error: unknown) => end(() => controller.error(error)))
+      },
+      cancel: () => reader.cancel(),
+    })
+    return new Response(body, { status, headers })
+  }
+
+  const network: Network = {
+    hub,
+    isDown: false,
+    onOpen: undefined,
+    onControl: undefined,
+    opens: [],
+    controls: [],
+    get calls() {
+      return calls
+    },
+    get streams() {
+      return cuts.size
+    },
+    async fetch(request) {
+      calls++
+      const body = JSON.parse(await request.clone().text())
+      if (network.isDown) throw new TypeError('fetch failed')
+      const isControl = 'conn' in body
+      if (isControl) network.controls.push(body)
+      else network.opens.push(body)
+      const answer = (isControl ? network.onControl : network.onOpen)?.(request)
+      return carried(await (answer ?? network.hub.fetch(request)), request)
+    },
+    cut() {
+      for (const cut of cuts) cut()
+    },
+    stall(isStalled) {
+      go()
+      if (isStalled)
+        moving = new Promise((resolve) => {
+          go = resolve
+        })
+    },
+  }
+  return network
+}
+
+export interface Pair {
+  readonly hub: Hub<UntypedChannels>
+  readonly network: Network
+  readonly client: SSEClient<UntypedChannels>
+  readonly facts: { type: string; [detail: string]: unknown }[]
+  /** Another process in the hub's place: new log, new epoch, and every stream cut. */
+  restart(): Hub<UntypedChannels>
+}
+
+export interface PairOptions extends SSEClientOptions<UntypedChannels> {
+  /** Makes a hub, at the start and at each restart. Default: the channels a, b, c, news, and volatile `quiet`. */
+  makeHub?: () => Hub<UntypedChannels>
+}
+
+/** Public channels `a`, `b`, `c`, `news`, `rooms/:id`, and the volatile `quiet`. */
+export function plainHub(options: Parameters<typeof createHub>[0] = {}): Hub<UntypedChannels> {
+  const hub = createHub<UntypedChannels>(options as object)
+  for (const name of ['a', 'b', 'c', 'news', 'rooms/:id']) hub.channel(name)
+  hub.channel('quiet', { replay: false })
+  return hub
+}
+
+/** Both are closed when the test ends. */
+export function pair({ makeHub = plainHub, ...options }: PairOptions = {}): Pair {
+  let hub = makeHub()
+  const network = createNetwork(hub)
+  const facts: Pair['facts'] = []
+  const client = new SSEClient<UntypedChannels>({
+    fetch: network.fetch,
+    onDiagnostic: (fact) => facts.push(fact),
+    ...options,
+  })
+  onTestFinished(async () => {
+    client.close()
+    await hub.close()
+  })
+  return {
+    get hub() {
+      return hub
+    },
+    network,
+    client,
+    facts,
+    restart() {
+      const old = hub
+      hub = makeHub()
+      network.hub = hub
+      network.cut()
+      void old.close()
+      return hub
+    },
+  }
+}
+
+/** Sends numbers `first` to `last` and lets them arrive. */
+export async function sendNumbers(
+  hub: Hub<UntypedChannels>,
+  name: string,
+  first: number,
+  last: number,
+): Promise<void> {
+  for (let number = first; number <= last; number++) void hub.to(name).send('n', number)
+  await settle()
+}
+
+/** The data of every message of a channel, from now on. */
+export function hear(of: {
+  on(type: '*', listener: (data: unknown) => void): () => void
+}): unknown[] {
+  const heard: unknown[] = []
+  of.on('*', (data) => heard.push(data))
+  return heard
+}
