@@ -54,6 +54,9 @@ export function toNodeHandler<G, Req extends NodeRequest>(
 /** Requests under way. One that nobody holds is collected, and its signal never fires. */
 const underWay = new Set<Request>()
 
+/** One for all: to make one takes longer than the rest of a goodbye. */
+const LEFT = new DOMException('The reader left.', 'AbortError')
+
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
@@ -67,8 +70,8 @@ async function answer(
   // Of the response: a request is closed as soon as its body was read.
   res.once('close', () => {
     if (request) underWay.delete(request)
-    if (!res.writableFinished) left.abort()
-    closed.abort()
+    if (!res.writableFinished) left.abort(LEFT)
+    closed.abort(LEFT)
     direct.left()
   })
   // That a reader left while it was written to is told by 'close'.
