@@ -1,5 +1,5 @@
 'use client'
-/** tidewire/react: React 18 and 19. Needs nothing but `useSyncExternalStore`; opens nothing while rendering or on a server. */
+/** tidewire/react: React 18 and 19. Opens nothing while rendering or on a server, whose snapshot is idle. */
 export { useFold } from './use-fold.js'
 export { useSignalValue } from './use-signal-value.js'
 export { useSSE } from './use-sse.js'
