@@ -1,5 +1,5 @@
 /** One try: a stream from its request to its end, with the limits that keep it honest. */
-import { after, delay, linked, race } from '../abort.js'
+import { after, linked } from '../abort.js'
 import { ConnectionError, type MessageError } from '../errors.js'
 import type { EventBatch } from '../event-stream/event.js'
 import { type Fetch, openEventStream } from '../event-stream/stream.js'
@@ -24,7 +24,7 @@ export interface AttemptListener {
   /** The headers of an event stream came. */
   opened(): void
   /** A read. The next one waits for the promise. */
-  received(batch: EventBatch): Promise<void> | undefined
+  received(batch: EventBatch): Promise<void>
   /** An event was skipped for its size. */
   skipped(error: MessageError): void
   /** No byte came for the whole window. */
@@ -63,7 +63,8 @@ export function startAttempt(
   const { connectTimeout = 15_000, heartbeatTimeout } = options
   const controller = linked(parent)
   const { signal } = controller
-  let window: number | undefined
+  /** How long the stream may be silent, in ms, where there is a limit. */
+  let window: number | false | undefined
   let lastByte = now()
   let disarm = () => {}
   let watching = linked(signal)
@@ -104,15 +105,14 @@ export function startAttempt(
   async function run() {
     try {
       // All that happens in one task is one request, or none.
-      await race(Promise.resolve(), signal)
+      await Promise.resolve()
       const stream = await requester.authorized(signal, open)
       lastByte = now()
       if (protocol.read) limit('hello')
       listener.opened()
       for await (const batch of stream.batches()) {
         lastByte = now()
-        const delivered = listener.received(batch)
-        if (delivered) await delivered
+        await listener.received(batch)
       }
     } finally {
       disarm()
@@ -120,24 +120,28 @@ export function startAttempt(
     }
   }
 
-  async function watch(window: number, signal: AbortSignal) {
-    for (;;) {
-      const due = lastByte + window
-      await delay(Math.max(0, due - now()), signal)
-      if (!isSilent()) continue
-      await judge(now() - due > LATE ? WAITING_BYTES.late : 0)
-      await delay(window, signal)
-    }
+  function watch() {
+    if (!window) return
+    const { signal } = watching
+    const due = lastByte + window
+    after(Math.max(0, due - now()), signal, () => {
+      if (!window || !isSilent()) return watch()
+      judge(now() - due > LATE ? WAITING_BYTES.late : 0)
+      after(window, signal, watch)
+    })
   }
 
-  async function judge(grace: number) {
+  function judge(grace: number) {
     const before = lastByte
-    if (grace) await delay(grace, signal)
-    if (lastByte === before) listener.silent()
+    const verdict = () => {
+      if (lastByte === before) listener.silent()
+    }
+    if (grace) after(grace, signal, verdict)
+    else verdict()
   }
 
   function isSilent() {
-    return window !== undefined && now() - lastByte >= window
+    return !!window && now() - lastByte >= window
   }
 
   return {
@@ -146,20 +150,16 @@ export function startAttempt(
     abort: (reason) => controller.abort(reason),
     ready(heartbeat) {
       disarm()
-      const asked = heartbeatTimeout === false ? undefined : (heartbeatTimeout ?? scaled(heartbeat))
+      const asked = heartbeatTimeout ?? (heartbeat && heartbeat * HEARTBEATS)
       if (asked === window) return
       window = asked
       watching.abort()
       watching = linked(signal)
-      if (window !== undefined) watch(window, watching.signal).catch(() => {})
+      watch()
     },
     isSilent,
     verify() {
-      if (isSilent()) judge(WAITING_BYTES.back).catch(() => {})
+      if (isSilent()) judge(WAITING_BYTES.back)
     },
   }
-}
-
-function scaled(heartbeat: number | undefined): number | undefined {
-  return heartbeat === undefined ? undefined : heartbeat * HEARTBEATS
 }

@@ -4,7 +4,7 @@
  * Every stay in a state owns one AbortController (connecting and open are one stay), so that leaving it ends its request, its
  * timers and its listeners, and a late result of an aborted stay is dropped.
  */
-import { after, breathe } from '../abort.js'
+import { after } from '../abort.js'
 import type { Diagnostic } from '../contract.js'
 import {
   ConnectionError,
@@ -16,8 +16,9 @@ import {
 import type { EventBatch, StreamEvent } from '../event-stream/event.js'
 import { ownText } from '../event-stream/own-text.js'
 import { type Attempt, type AttemptOptions, startAttempt } from './attempt.js'
-import { type Environment, platform, watchPage } from './environment.js'
-import type { Protocol } from './protocol.js'
+import { deliverInSlices } from './delivery.js'
+import { type Environment, isLoopback, platform, watchPage } from './environment.js'
+import type { Instruction, Protocol } from './protocol.js'
 import type { Requester, RequestOptions } from './request.js'
 import { longestDelay, type RetryOptions, retries, retryAfter, retryDelay } from './retry.js'
 import { type ConnectionEvent, type ConnectionState, IDLE, isActive, transition } from './state.js'
@@ -58,14 +59,11 @@ export interface Connection {
   reconnect(): void
 }
 
+const DELIVER: Instruction = { type: 'deliver' }
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
 /** A server ends the stream that is replaced: so long (ms) the one that replaces it may take to say hello unnoticed. */
 const HANDOVER = 1000
-/** Deliveries longer than this (ms) let the page breathe in between. */
-const SLICE = 8
-/** Reading the clock for each event would cost more than delivering it. */
-const EVENTS_BETWEEN_LOOKS = 32
 
 export function createConnection(
   requester: Requester,
@@ -164,58 +162,38 @@ export function createConnection(
     failures = 0
   }
 
-  /** Delivers a read, in slices where it takes long. */
-  function receive(attempt: Attempt, batch: EventBatch): Promise<void> | undefined {
-    const { events, lastEventId, retry } = batch
+  async function receive(attempt: Attempt, batch: EventBatch): Promise<void> {
+    const { events, lastEventId, retry = reconnectionTime } = batch
     const { signal } = attempt
-    let taken = 0
-    let until = 0
-    if (retry !== undefined) reconnectionTime = retry
-
-    const next = (): StreamEvent | undefined => {
-      while (taken < events.length && !signal.aborted) {
-        if (taken % EVENTS_BETWEEN_LOOKS === 0 && now() >= until) break
-        const event = events[taken++] as StreamEvent
-        const deliver = obey(attempt, event)
-        if (attempt === current && !signal.aborted) cursor = event.lastEventId
-        if (deliver) return event
-      }
-      if (attempt === current && !signal.aborted)
-        // A block without data may have moved it beyond the last event.
-        cursor = ownText(taken === events.length ? lastEventId : cursor)
-      return
+    reconnectionTime = retry
+    if (events.length === 0 && lastEventId === cursor) return
+    const reach = (id: string) => {
+      if (attempt === current && !signal.aborted) cursor = id
     }
-
-    const slice = (): Promise<void> | undefined => {
-      if (signal.aborted || (taken === events.length && lastEventId === cursor)) return
-      until = now() + SLICE
-      observer.deliver(next)
-      if (taken < events.length && !signal.aborted) return breathe().then(slice)
-      return
+    const take = (event: StreamEvent) => {
+      const isMessage = obey(attempt, event)
+      reach(event.lastEventId)
+      return isMessage
     }
-
-    return slice()
+    // A block without data may have moved it beyond the last event.
+    const rest = (all: boolean) => reach(ownText(all ? lastEventId : cursor))
+    await deliverInSlices({ events, signal, now, take, rest }, observer.deliver)
   }
 
   /** Does what the protocol says of a block; true where it is a message. */
   function obey(attempt: Attempt, event: StreamEvent): boolean {
-    const instruction = protocol.read?.(event)
-    switch (instruction?.type) {
-      case 'ready':
-        ready(attempt, instruction.heartbeat)
-        return false
-      case 'ending':
-        if (attempt === current) planned = instruction.after
-        return false
-      case 'skip':
-        return false
-    }
-    if (attempt !== current || state.status !== 'open') {
+    const instruction = protocol.read?.(event) ?? DELIVER
+    if (instruction.type === 'ready') ready(attempt, instruction.heartbeat)
+    else if (instruction.type === 'ending') {
+      if (attempt === current) planned = instruction.after
+    } else if (instruction.type === 'deliver') {
+      if (attempt === current && state.status === 'open') {
+        healthy()
+        return true
+      }
       attempt.abort(new ConnectionError('protocol', 'The server sent a message before its hello.'))
-      return false
     }
-    healthy()
-    return true
+    return false
   }
 
   /** An attempt of a stay that was left is neither of the two. */
@@ -245,13 +223,13 @@ export function createConnection(
   /** A planned end is no failure, unless the stream lived so briefly that returning at once could go on for ever. */
   function leave(planned: number) {
     const lived = state.status === 'open' && now() - state.since >= HEALTHY_AFTER
-    if (lived) return wait(0, planned)
-    const attempt = failures + 1
-    wait(attempt, Math.max(planned, retryDelay(attempt, reconnectionTime, options, random)))
+    if (lived) dispatch(waiting(0, planned))
+    else retry(planned)
   }
 
   function silent(attempt: Attempt) {
     if (attempt === current) observer.diagnose('silence')
+    // Whoever was told may have moved on.
     if (attempt !== current) return
     if (protocol.overlaps) challenge()
     else failed(silence(), failures === 0)
@@ -266,17 +244,21 @@ export function createConnection(
       resumable: !protocol.once || cursor !== '',
     })
     lastFailure = error.code
-    const attempt = failures + 1
-    if (!again || attempt > maxReconnectAttempts) return dispatch({ type: 'fail', error }, error)
-    if (atOnce) return dispatch({ type: 'replace', attempt }, error)
-    const floor = Math.max(reconnectionTime, retryAfter(error, now()))
-    wait(attempt, retryDelay(attempt, floor, options, random), error)
+    if (!again || failures >= maxReconnectAttempts) dispatch({ type: 'fail', error }, error)
+    else if (atOnce) dispatch({ type: 'replace', attempt: failures + 1 }, error)
+    else retry(retryAfter(error, now()), error)
   }
 
-  function wait(attempt: number, delay: number, error?: SSEError) {
+  function retry(floor: number, error?: SSEError) {
+    const attempt = failures + 1
+    const delay = retryDelay(attempt, Math.max(reconnectionTime, floor), options, random)
+    dispatch(waiting(attempt, delay, error), error)
+  }
+
+  function waiting(attempt: number, delay: number, error?: SSEError): ConnectionEvent {
     const offline = !environment.isOnline() && !isLoopback(host)
     const retryAt = now() + (offline ? Math.max(delay, longestDelay(options)) : delay)
-    dispatch({ type: 'wait', attempt, retryAt, offline, error }, error)
+    return { type: 'wait', attempt, retryAt, offline, error }
   }
 
   function challenge() {
@@ -285,13 +267,12 @@ export function createConnection(
 
   const page = {
     wake() {
-      if (state.status === 'waiting') dispatch({ type: 'due' })
-      else if (state.status === 'open' && !protocol.once) current?.verify()
+      dispatch({ type: 'due' })
+      if (!protocol.once) current?.verify()
     },
     offline() {
-      if (state.status !== 'waiting' || isLoopback(host)) return
-      const retryAt = Math.max(state.retryAt, now() + longestDelay(options))
-      dispatch({ ...state, type: 'wait', retryAt, offline: true })
+      if (state.status === 'waiting')
+        dispatch(waiting(state.attempt, state.retryAt - now(), state.error))
     },
     hide: () => dispatch({ type: 'hide' }),
     show: () => dispatch({ type: 'show' }),
@@ -300,7 +281,7 @@ export function createConnection(
   const pauseAfter = protocol.once ? false : (options.pauseWhenHidden ?? false)
 
   const close = () => dispatch({ type: 'close' })
-  if (!ender?.aborted) ender?.addEventListener('abort', close, { once: true })
+  if (!ender?.aborted) ender?.addEventListener('abort', close)
 
   return {
     get state() {
@@ -329,9 +310,4 @@ function asFailure(thrown: unknown): ConnectionError | ResponseError {
   return thrown instanceof ConnectionError || thrown instanceof ResponseError
     ? thrown
     : new ConnectionError('network', describe(thrown), { cause: thrown })
-}
-
-/** A machine without a network still reaches itself. */
-function isLoopback(host: string): boolean {
-  return /^(.*\.)?localhost$|^127\.|^\[::1\]$/.test(host)
 }

@@ -1,5 +1,5 @@
 /** A fresh request for every attempt, and the one refresh of credentials that all who were refused share. */
-import { delay, race } from '../abort.js'
+import { after, linked, race } from '../abort.js'
 import { ConnectionError, describe, ResponseError } from '../errors.js'
 import type { Fetch } from '../event-stream/stream.js'
 import { resolveURL } from '../event-stream/url.js'
@@ -69,7 +69,13 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
           if (refresh?.generation !== generation) continue
           if (refreshed || !(refresh || typeof options.headers === 'function')) throw error
           refreshed = true
-          await refresh?.run(error, signal)
+          try {
+            await refresh?.run(signal)
+          } catch (cause) {
+            signal.throwIfAborted()
+            const message = `${error.message} The refresh failed: ${describe(cause)}`
+            throw new ResponseError('unauthorized', message, error, { cause })
+          }
         }
       }
     },
@@ -126,19 +132,16 @@ function isBodyInit(body: BodyInit | object): body is BodyInit {
 interface Refresh {
   /** How often credentials were refreshed; a request made under an older one carried older credentials. */
   readonly generation: number
-  /** Joins the refresh under way or starts one. Rejects with the refusal, its cause what went wrong. */
-  run(refusal: ResponseError, signal: AbortSignal): Promise<void>
+  /** Joins the refresh under way or starts one. */
+  run(signal: AbortSignal): Promise<void>
 }
 
 /** Who gives the same function shares its refresh: ten sources on one page ask for one token. */
 const refreshes = /* @__PURE__ */ new WeakMap<() => unknown, Refresh>()
 
 function refreshOf(onUnauthorized: () => unknown): Refresh {
-  let shared = refreshes.get(onUnauthorized)
-  if (!shared) {
-    shared = createRefresh(onUnauthorized)
-    refreshes.set(onUnauthorized, shared)
-  }
+  const shared = refreshes.get(onUnauthorized) ?? createRefresh(onUnauthorized)
+  refreshes.set(onUnauthorized, shared)
   return shared
 }
 
@@ -146,7 +149,7 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
   let generation = 0
   let running: Promise<void> | undefined
 
-  const refresh = async () => {
+  async function refresh() {
     await onUnauthorized()
     generation++
   }
@@ -155,7 +158,7 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
     get generation() {
       return generation
     },
-    async run(refusal, signal) {
+    async run(signal) {
       running ??= refresh()
       const joined = running
       // The next refusal asks anew.
@@ -163,23 +166,15 @@ function createRefresh(onUnauthorized: () => unknown): Refresh {
         if (running === joined) running = undefined
       }
       joined.then(forget, forget)
-      const waited = new AbortController()
-      const limit = delay(REFRESH_LIMIT, waited.signal).then(() => {
+      const waiting = linked(signal)
+      after(REFRESH_LIMIT, waiting.signal, () => {
         forget()
-        throw new Error(`onUnauthorized took longer than ${REFRESH_LIMIT / 1000} s`)
+        waiting.abort(new Error(`onUnauthorized took longer than ${REFRESH_LIMIT / 1000} s`))
       })
       try {
-        await race(Promise.race([joined, limit]), signal)
-      } catch (cause) {
-        signal.throwIfAborted()
-        throw new ResponseError(
-          'unauthorized',
-          `${refusal.message} The refresh failed: ${describe(cause)}`,
-          refusal,
-          { cause },
-        )
+        await race(joined, waiting.signal)
       } finally {
-        waited.abort()
+        waiting.abort()
       }
     },
   }

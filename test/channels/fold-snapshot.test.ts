@@ -178,6 +178,27 @@ describe('a snapshot', () => {
     expect(calls).toHaveLength(2)
   })
 
+  test('is loaded by who watches again while the stream is broken, and resumes', async () => {
+    const { source, open } = createTestSource()
+    const { seed, answer, calls } = createSnapshots()
+    const list = source.fold(seed, append)
+    source.on('*', () => {})
+    const { stop } = watched(list)
+    const stream = await open()
+    await answer(['first'])
+    await send(stream, numbered(1, 1))
+    stop()
+    await advance(GRACE)
+    stream.cut()
+    await advance(1)
+    watched(list)
+    await advance(2000)
+    await send(await open(), numbered(2, 2))
+    expect(calls).toHaveLength(2)
+    await answer(['1'])
+    expect(list.value).toEqual(['1', '2'])
+  })
+
   test('may be undefined: messages are applied to it all the same', async () => {
     const { source, open } = createTestSource()
     const last = source.fold(

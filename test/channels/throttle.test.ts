@@ -143,10 +143,10 @@ describe('what waits', () => {
     stop()
     await advance(250)
     expect(source.latest.peek()).toBeUndefined()
+    expect(vi.getTimerCount()).toBe(0)
     await advance(1000)
     expect(source.latest.peek()).toBeUndefined()
     expect(source.messages.peek()).toEqual([])
-    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

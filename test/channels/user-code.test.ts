@@ -163,6 +163,22 @@ describe('effects that throw', () => {
   })
 })
 
+test('a payload that throws when it is looked at stands in nobody’s way', async () => {
+  const { source, open } = createTestSource({
+    parse: (data) =>
+      data === 'bad' ? Object.defineProperty({}, 'message', { get: explode }) : data,
+  })
+  const heard: unknown[] = []
+  source.on('message', (data) => heard.push(data))
+  const stream = await open()
+  await send(stream, block('1') + block('bad', { type: 'error' }))
+  expect(reported.splice(0)).toEqual([boom])
+  expect(source.latest.peek()?.data).toBe('1')
+  await send(stream, block('bad', { type: 'error' }) + block('2'))
+  expect(reported.splice(0)).toEqual([boom])
+  expect(heard).toEqual(['1', '2'])
+})
+
 test('reducers that throw are reported, message by message', async () => {
   const { source, open } = createTestSource()
   effect(() => void source.fold(0, explode).value)

@@ -22,6 +22,7 @@ import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { openConnection } from '../support/scripted-connection.js'
 import { createScriptedFetch } from '../support/scripted-fetch.js'
 import { openedSource, openSource } from '../support/scripted-source.js'
+import { countSignalListeners } from '../support/signal-listeners.js'
 
 withFakeTime()
 
@@ -293,6 +294,21 @@ describe('a late answer', () => {
     await settle()
     expect(server.exchanges).toHaveLength(0)
   })
+})
+
+test('a stream collects no listeners, however long it lives and however much it brings', async () => {
+  const listeners = countSignalListeners()
+  const { stream } = await openedSource({ heartbeatTimeout: 20_000 })
+  const live = async () => {
+    await advance(10_000)
+    stream.send(': still here\n')
+    await settle()
+  }
+  await live()
+  const before = listeners()
+  expect(before).toBeGreaterThan(0)
+  for (let n = 0; n < 200; n++) await live()
+  expect(listeners()).toBe(before)
 })
 
 describe('until close, whatever happens', () => {

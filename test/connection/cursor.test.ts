@@ -88,6 +88,19 @@ describe('the cursor moves at dispatch', () => {
   })
 })
 
+test('a read that brings nothing new is no delivery', async () => {
+  const { server, deliveries } = openConnection({ protocol: { read: undefined } })
+  const stream = (await server.next()).open()
+  for (const text of [': hi\n\n', 'data: half', '\n', 'retry: 5\n\n']) {
+    stream.send(text)
+    await settle()
+  }
+  expect(deliveries()).toBe(1)
+  stream.send('id: 1\n\n').send('id: 1\n\n').send(': hi\n\n')
+  await settle()
+  expect(deliveries()).toBe(2)
+})
+
 describe('dispatched means offered to everybody', () => {
   test('a message counts although a listener threw', async () => {
     vi.stubGlobal('reportError', () => {})

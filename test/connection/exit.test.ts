@@ -68,6 +68,15 @@ const programs: [when: string, printed: string, program: string][] = [
      source.on('error', () => setTimeout(close))`,
   ],
   [
+    'after a delivery that took long',
+    '100',
+    `const source = createSource(at('/many'))
+     source.on('message', (data) => {
+       for (const end = performance.now() + 1; performance.now() < end; );
+       if (data === '100') { console.log(data); source.close() }
+     })`,
+  ],
+  [
     'after its signal aborted',
     'hello',
     `const ender = new AbortController()
@@ -117,6 +126,9 @@ test.each(programs)('a process ends %s', { timeout: 60_000 }, async (_, printed,
     if (url === '/events') {
       openStream(response)
       response.write('retry: 3600000\ndata: hello\n\n')
+    } else if (url === '/many') {
+      openStream(response)
+      response.write(Array.from({ length: 100 }, (_, n) => `data: ${n + 1}\n\n`).join(''))
     } else if (url === '/busy') response.writeHead(503, { 'retry-after': '3600' }).end()
     else if (url === '/nothing') response.writeHead(204).end()
   })

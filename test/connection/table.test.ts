@@ -3,15 +3,16 @@
  *
  * Over 250 lines because it is one table: each `describe` is a row of it, in the table's order.
  */
-import { getEventListeners } from 'node:events'
+import { setMaxListeners } from 'node:events'
 import { effect } from '@preact/signals-core'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConnectionError, MessageError, ResponseError } from '../../src/errors.js'
 import { stubPage } from '../support/fake-page.js'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { openConnection } from '../support/scripted-connection.js'
 import { EVENT_STREAM_HEADERS, type Exchange } from '../support/scripted-fetch.js'
 import { openedSource, openSource, type ScriptedSource } from '../support/scripted-source.js'
+import { countSignalListeners } from '../support/signal-listeners.js'
 
 withFakeTime()
 
@@ -459,20 +460,20 @@ describe('headers, url, body given as functions: evaluated for every attempt, ma
   })
 
   test('all that happens in one task is one attempt, or none', async () => {
-    const headers = vi.fn(() => ({}))
-    const { source, server } = openSource({ headers })
+    const url = vi.fn(() => 'https://api.example/')
+    const { source, server } = openSource({ url })
     source.reconnect()
     source.disconnect()
     source.connect()
     source.reconnect()
     await settle()
-    expect(headers).toHaveBeenCalledTimes(1)
+    expect(url).toHaveBeenCalledTimes(1)
     expect(server.exchanges).toHaveLength(1)
 
     source.reconnect()
     source.disconnect()
     await settle()
-    expect(headers).toHaveBeenCalledTimes(1)
+    expect(url).toHaveBeenCalledTimes(1)
     expect(server.live).toHaveLength(0)
   })
 
@@ -825,6 +826,13 @@ describe('connect timeout', () => {
     expect(state().status).toBe('waiting')
   })
 
+  test('connectTimeout: Infinity never gives up', async () => {
+    const { server } = openSource({ connectTimeout: Number.POSITIVE_INFINITY })
+    const first = await server.next()
+    await advance(24 * 3_600_000)
+    expect(first.isLive).toBe(true)
+  })
+
   test('15 s more to hello on a hub', async () => {
     const { server, states, statuses, failures } = openConnection()
     const first = await server.next()
@@ -1039,6 +1047,8 @@ describe('online, wake from sleep, pageshow, visible, resume', () => {
   })
 
   test('all at once cost one request', async () => {
+    setMaxListeners(20) // each of them looks for itself, for half a second
+    onTestFinished(() => setMaxListeners(10))
     const page = stubPage()
     const { server } = await openedSource({ heartbeatTimeout: 10_000 })
     page.hide()
@@ -1303,20 +1313,7 @@ describe('replacement', () => {
   })
 
   test('a hundred that failed leave no listener behind', async () => {
-    const signals = new Set<AbortSignal>()
-    const add = EventTarget.prototype.addEventListener
-    vi.spyOn(EventTarget.prototype, 'addEventListener').mockImplementation(function (
-      this: EventTarget,
-      ...parameters
-    ) {
-      if (this instanceof AbortSignal) signals.add(this)
-      return add.apply(this, parameters)
-    })
-    const listeners = () =>
-      [...signals]
-        .filter(({ aborted }) => !aborted)
-        .reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0)
-
+    const listeners = countSignalListeners()
     const { connection, server, old } = await openHub()
     const fail = async () => {
       connection.reconnect()

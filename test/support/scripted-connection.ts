@@ -38,6 +38,8 @@ export interface ScriptedConnection {
   readonly facts: readonly string[]
   /** How often a stream took over. */
   replacements(): number
+  /** How often something was delivered, if only a cursor. */
+  deliveries(): number
 }
 
 export interface ScriptedConnectionOptions extends ConnectionOptions {
@@ -59,6 +61,7 @@ export function openConnection(options: ScriptedConnectionOptions = {}): Scripte
   const skipped: MessageError[] = []
   const facts: string[] = []
   let replacements = 0
+  let deliveries = 0
 
   const connection = createConnection(
     createRequester('https://hub.example/sse', withFetch),
@@ -70,6 +73,7 @@ export function openConnection(options: ScriptedConnectionOptions = {}): Scripte
         if (error) failures.push(error)
       },
       deliver(next) {
+        deliveries++
         for (let event = next(); event; event = next()) {
           delivered.push(event.data)
           onEvent?.(event.data)
@@ -95,5 +99,6 @@ export function openConnection(options: ScriptedConnectionOptions = {}): Scripte
     skipped,
     facts,
     replacements: () => replacements,
+    deliveries: () => deliveries,
   }
 }

@@ -7,7 +7,8 @@ import { server } from './server.js'
 import { sharing } from './sharing.js'
 import { targets } from './targets.js'
 import { verbs } from './verbs.js'
+import { wire } from './wire.js'
 
 export function bindingsSuite(host: Host): void {
-  for (const part of [rendering, sharing, targets, holding, verbs, server, folds]) part(host)
+  for (const part of [rendering, sharing, targets, holding, verbs, server, folds, wire]) part(host)
 }
