@@ -30,12 +30,24 @@ export function delay(milliseconds: number, signal: AbortSignal): Promise<void> 
   return race(new Promise((resolve) => after(milliseconds, signal, resolve)), signal)
 }
 
+/** Calls the listener at each such event until the signal aborts. */
+export function listen(
+  target: EventTarget,
+  type: string,
+  listener: () => void,
+  signal: AbortSignal,
+): void {
+  target.addEventListener(type, listener)
+  // Not the option `signal`: of several listeners on one target Node 20 may collect the end of all but the last.
+  signal.addEventListener('abort', () => target.removeEventListener(type, listener))
+}
+
 /** A controller that aborts with its parent. Abort it when done, so that a long-lived parent keeps nothing. */
 export function linked(parent: AbortSignal | null | undefined): AbortController {
   const controller = new AbortController()
   const abort = () => controller.abort(parent?.reason)
   if (parent?.aborted) abort()
-  parent?.addEventListener('abort', abort, { signal: controller.signal })
+  else if (parent) listen(parent, 'abort', abort, controller.signal)
   return controller
 }
 

@@ -1,5 +1,5 @@
 /** What a connection asks of the world around it: clock, chance, network, and the life of the page. */
-import { after, delay } from '../abort.js'
+import { after, delay, listen } from '../abort.js'
 
 /** 'wake': the page or the machine slept, or the page came back; what was open may be dead. */
 export type EnvironmentChange = 'online' | 'offline' | 'hidden' | 'visible' | 'wake'
@@ -28,9 +28,9 @@ export const platform: Environment = {
   watch(listener) {
     const stop = new AbortController()
     const { signal } = stop
-    const on = (target: EventTarget | undefined, type: string, change: () => EnvironmentChange) =>
-      target?.addEventListener?.(type, () => listener(change()), { signal })
-
+    const on = (target: EventTarget | undefined, type: string, change: () => EnvironmentChange) => {
+      if (target?.addEventListener) listen(target, type, () => listener(change()), signal)
+    }
     on(globalThis, 'online', () => 'online')
     on(globalThis, 'offline', () => 'offline')
     // Never gated on `persisted`: what matters is that the page was away, not how it was kept.
@@ -88,4 +88,9 @@ async function noticeSleep(woke: () => void, signal: AbortSignal): Promise<never
     await delay(SLEEP_CHECK, signal)
     if (platform.now() - due > SLEPT && !platform.isHidden()) woke()
   }
+}
+
+/** A machine without a network still reaches itself. */
+export function isLoopback(host: string): boolean {
+  return /^(.*\.)?localhost$|^127\.|^\[::1\]$/.test(host)
 }

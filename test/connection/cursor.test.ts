@@ -1,4 +1,8 @@
-/** The cursor: the last event ID of what was dispatched, sent with every request. */
+/**
+ * The cursor: the last event ID of what was dispatched, sent with every request.
+ *
+ * Over 250 lines because every way to move it, to keep it and to send it is a case of its own.
+ */
 import { effect } from '@preact/signals-core'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'

@@ -1,4 +1,8 @@
-/** Refused with 401: credentials are refreshed once for everybody, and the cursor stays. */
+/**
+ * Refused with 401: credentials are refreshed once for everybody, and the cursor stays.
+ *
+ * Over 250 lines because it is one story: who waits for a refresh, what becomes of it, and what comes after.
+ */
 import { describe, expect, test, vi } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { createScriptedFetch, type Exchange } from '../support/scripted-fetch.js'
