@@ -1,4 +1,4 @@
-/** The playground's server: live events, a token stream and faults on demand, as a Vite plugin that answers below `/api`. */
+/** The playground's server as a Vite plugin: live events, a token stream and faults on demand below `/api`, and the hub at `/_sse`. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
@@ -18,6 +18,7 @@ import {
 } from './endpoint/pages.js'
 import { Refused } from './endpoint/refused.js'
 import { type OpenStream, openStream } from './endpoint/stream.js'
+import { createService } from './hub/service.js'
 
 export interface EndpointOptions {
   /** Milliseconds between two live events. Default 1000. */
@@ -26,6 +27,9 @@ export interface EndpointOptions {
 
 export function endpoint(options: EndpointOptions = {}): Plugin {
   const mount = (server: ViteDevServer | PreviewServer) => {
+    const { stream, api } = createService()
+    server.middlewares.use('/_sse', stream)
+    server.middlewares.use('/api', api)
     server.middlewares.use('/api', createHandler(options))
   }
   return { name: 'tidewire-playground', configureServer: mount, configurePreviewServer: mount }
