@@ -28,7 +28,7 @@ export interface SourceOptions<E = UntypedEvents> extends ConnectionOptions, Fee
 export interface ConnectionVerbs {
   /** Opens now and keeps open, watched or not. Ends a pause by 'user' and a close by 'server' or 'failed'; after `close()` does nothing. */
   connect(): void
-  /** Pauses ('user'). Signals keep their values. */
+  /** Pauses ('user') and lets go. Signals keep their values, watched or not. */
   disconnect(): void
   /** Replaces the stream now, whatever the delay; the cursor stays. Leaves 'closed' as `connect()` does. */
   reconnect(): void
@@ -45,7 +45,7 @@ export interface Source<E = UntypedEvents> extends Feed<E>, ConnectionVerbs, Dis
   readonly state: ReadonlySignal<ConnectionState>
   /** `state.value.status`, changing only when it does. */
   readonly status: ReadonlySignal<ConnectionStatus>
-  /** The cursor. A plain string; read in an effect it is tracked. */
+  /** The cursor. A plain string; read in an effect it is tracked. That of the options again once nobody watches. */
   readonly lastEventId: string
 }
 

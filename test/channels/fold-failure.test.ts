@@ -169,6 +169,18 @@ describe('more messages than `queue` while a snapshot is loaded', () => {
   })
 })
 
+test('once a snapshot is there, any number of messages may follow', async () => {
+  const { source, open } = createTestSource({ queue: 3 })
+  const { seed, calls, answer } = createSnapshots()
+  const list = source.fold(seed, append)
+  watched(list)
+  const stream = await open()
+  await answer([])
+  await send(stream, numbered(1, 9))
+  expect(calls[0]?.context.signal.aborted).toBe(false)
+  expect(list.value).toHaveLength(9)
+})
+
 describe('a reducer that throws', () => {
   test('is reported, and its message changes nothing', async () => {
     const { source, open } = createTestSource()

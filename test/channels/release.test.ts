@@ -39,6 +39,17 @@ describe('once nobody watches', () => {
     expect(source.lastEventId).toBe('7')
   })
 
+  test('an effect on the cursor is told', async () => {
+    const { source, open } = createTestSource({ lastEventId: '7' })
+    const cursors: string[] = []
+    effect(() => void cursors.push(source.lastEventId))
+    const stop = source.on('*', () => {})
+    await send(await open(), numbered(8, 9))
+    stop()
+    await advance(GRACE)
+    expect(cursors).toEqual(['7', '9', '7'])
+  })
+
   test('who comes next starts where the first one did', async () => {
     const { source, server } = await released()
     source.on('*', () => {})

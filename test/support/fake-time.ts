@@ -1,5 +1,5 @@
 /** A clock that only the test moves, and turns of the event loop, so that work finishes without anybody waiting for time. */
-import { afterEach, beforeEach, vi } from 'vitest'
+import { beforeEach, onTestFinished, vi } from 'vitest'
 
 // Taken before any test replaces the clock.
 const nextTurn = globalThis.setImmediate
@@ -23,10 +23,11 @@ export async function advance(milliseconds: number): Promise<void> {
 export function withFakeTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse('2026-11-20T12:00:00Z') })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
-    vi.unstubAllGlobals()
-    vi.restoreAllMocks()
+    // The first to be asked for is the last to run: what a test opened is closed in the world in which it was opened.
+    onTestFinished(() => {
+      vi.useRealTimers()
+      vi.unstubAllGlobals()
+      vi.restoreAllMocks()
+    })
   })
 }

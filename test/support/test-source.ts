@@ -6,7 +6,7 @@ import {
   type SourceOptions,
   type UntypedEvents,
 } from 'tidewire'
-import { afterEach, beforeEach, expect, onTestFinished, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, vi } from 'vitest'
 import { settle } from './fake-time.js'
 import { createScriptedFetch, type Exchange, type ScriptedFetch } from './scripted-fetch.js'
 
@@ -67,10 +67,10 @@ export function withReportedErrors(): unknown[] {
   const reported: unknown[] = []
   beforeEach(() => {
     vi.stubGlobal('reportError', (thrown: unknown) => reported.push(thrown))
-  })
-  afterEach(() => {
-    vi.unstubAllGlobals()
-    expect(reported.splice(0)).toEqual([])
+    onTestFinished(() => {
+      vi.unstubAllGlobals()
+      expect(reported.splice(0)).toEqual([])
+    })
   })
   return reported
 }
