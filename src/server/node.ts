@@ -17,7 +17,7 @@ export type NodeHandler<Req extends NodeRequest = NodeRequest> = (
   next?: Next,
 ) => void
 
-type HubFetch<G> = (request: Request, given: G) => Response | PromiseLike<Response>
+type Respond<G> = (request: Request, given: G) => Response | PromiseLike<Response>
 
 /**
  * Writes to `res` directly, without a web stream for each connection, where `hub` was made by `createHub`. Errors go to `next` where there is one, else to the
@@ -28,11 +28,11 @@ export function toNodeHandler(hub: {
 }): NodeHandler
 /** With a hub that takes a second argument: made here from `req`. */
 export function toNodeHandler<G, Req extends NodeRequest = IncomingMessage>(
-  hub: { readonly fetch: HubFetch<G> },
+  hub: { readonly fetch: Respond<G> },
   given: (req: Req, res: ServerResponse) => G,
 ): NodeHandler<Req>
 export function toNodeHandler<G, Req extends NodeRequest>(
-  hub: { readonly fetch: HubFetch<G> },
+  hub: { readonly fetch: Respond<G> },
   given?: (req: Req, res: ServerResponse) => G,
 ): NodeHandler<Req> {
   const endpoint = endpointOf(hub)
