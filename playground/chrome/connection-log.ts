@@ -5,13 +5,16 @@ import { errorText, statusDetail } from './words.js'
 
 const ROWS = 200
 
-const clock = new Intl.DateTimeFormat(undefined, {
+const format = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
   fractionalSecondDigits: 1,
   hourCycle: 'h23',
 })
+
+/** A time of day; now where no `Date.now()` time is given. */
+export const clock = (at?: number) => format.format(at)
 
 /** Writes down every state and every failure, and shows the current state at the top of the page. Returns what ends that. */
 export function follow(name: string, { state, error }: Followed): () => void {
@@ -43,11 +46,12 @@ export function writeDeed(who: string, what: string, detail = ''): void {
   write(who, deed, detail)
 }
 
-function write(who: string, what: Element, detail: string): void {
+/** Writes down a sign of a status. */
+export function write(who: string, what: Element, detail: string): void {
   const list = document.querySelector('#log')
   if (!list) return
   const row = document.createElement('li')
-  row.append(cell('time', clock.format()), cell('who', who), what, cell('detail', detail))
+  row.append(cell('time', clock()), cell('who', who), what, cell('detail', detail))
   list.prepend(row)
   while (list.childElementCount > ROWS) list.lastElementChild?.remove()
 }

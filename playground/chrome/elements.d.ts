@@ -1,10 +1,10 @@
 /** The page's own elements, as JSX knows them. */
-import type { ConnectionState } from 'tidewire'
+import type { ChannelStatus, ConnectionState } from 'tidewire'
 
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'status-badge': { state: ConnectionState }
+      'status-badge': { state: ConnectionState } | { channel: ChannelStatus }
       'time-left': { until: number | undefined }
       'time-since': { of: unknown }
       'spark-line': { values: readonly number[] }

@@ -1,6 +1,6 @@
-/** `<status-badge>`: a connection's status as a sign and a word. */
-import type { ConnectionState } from 'tidewire'
-import { statusWord } from './words.js'
+/** `<status-badge>`: the status of a connection or a channel as a sign and a word. */
+import type { ChannelStatus, ConnectionState } from 'tidewire'
+import { capitalized, statusWord } from './words.js'
 
 /** Every status has a shape of its own, so that nobody depends on colours. */
 const SHAPES = {
@@ -13,18 +13,35 @@ const SHAPES = {
   failed: '<path class="bold" d="m2.5 2.5 7 7m0-7-7 7"/>',
 }
 
+const CHANNEL_SHAPES: { readonly [S in ChannelStatus]: keyof typeof SHAPES } = {
+  idle: 'idle',
+  joining: 'connecting',
+  live: 'open',
+  resuming: 'waiting',
+  denied: 'failed',
+  unknown: 'failed',
+  limit: 'failed',
+  closed: 'closed',
+}
+
 export class StatusBadge extends HTMLElement {
   readonly #sign = document.createElement('span')
   readonly #word = document.createElement('span')
 
   set state(state: ConnectionState) {
     const failed = state.status === 'closed' && state.reason === 'failed'
-    const shape = failed ? 'failed' : state.status
+    this.#show(failed ? 'failed' : state.status, statusWord(state))
+  }
+
+  set channel(status: ChannelStatus) {
+    this.#show(CHANNEL_SHAPES[status], capitalized(status))
+  }
+
+  #show(shape: keyof typeof SHAPES, word: string) {
     if (this.dataset.status !== shape) {
       this.dataset.status = shape
       this.#sign.innerHTML = `<svg viewBox="0 0 12 12" aria-hidden="true">${SHAPES[shape]}</svg>`
     }
-    const word = statusWord(state)
     if (this.#word.textContent !== word) this.#word.textContent = word
   }
 

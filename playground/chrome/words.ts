@@ -7,7 +7,11 @@ const NOTHING = '—'
 /** The word of a badge: the status, save that a connection that failed says so. */
 export function statusWord(state: ConnectionState): string {
   if (state.status === 'closed' && state.reason === 'failed') return 'Failed'
-  return state.status[0]?.toUpperCase() + state.status.slice(1)
+  return capitalized(state.status)
+}
+
+export function capitalized(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1)
 }
 
 /** What a log says beside that word. */

@@ -5,6 +5,7 @@ import type { Visitor } from './visitors.js'
 export interface RoomPresence {
   came(room: Room, visitor: Visitor): void
   went(room: Room, visitor: Visitor): void
+  names(room: Room): readonly string[]
 }
 
 export function createRoomPresence(
@@ -19,14 +20,14 @@ export function createRoomPresence(
     const count = (here.get(visitor) ?? 0) + by
     if (count > 0) here.set(visitor, count)
     else here.delete(visitor)
-    changed(
-      room,
-      [...here.keys()].map(({ name }) => name),
-    )
+    changed(room, names(room))
   }
+
+  const names = (room: Room) => [...(counts.get(room)?.keys() ?? [])].map(({ name }) => name)
 
   return {
     came: (room, visitor) => change(room, visitor, 1),
     went: (room, visitor) => change(room, visitor, -1),
+    names,
   }
 }

@@ -84,6 +84,10 @@ export function createService(): { readonly stream: Middleware; readonly api: Mi
       sendJSON(response, 200, rooms.history(roomFrom(rest)))
     },
 
+    'GET presence'({ response, rest }) {
+      sendJSON(response, 200, presence.names(roomFrom(rest)))
+    },
+
     async 'POST rooms'({ request, response, rest, visitor }) {
       const room = roomFrom(rest)
       const { text, echo } = await readJSON(request)

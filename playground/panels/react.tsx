@@ -1,5 +1,5 @@
 /** The React panel: two components call `useSSE` with the same address and share one stream. */
-import { StrictMode, useEffect, useState } from 'react'
+import { StrictMode, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { useFold, useSSE } from 'tidewire/react'
 import { follow } from '../chrome/connection-log.js'
@@ -15,6 +15,7 @@ import {
 import type { LiveEvents } from '../contract.js'
 import { connection } from '../session.js'
 import { count, nothing } from '../tally.js'
+import { useLast } from './use-last.js'
 
 const url = '/api/events/react'
 
@@ -102,11 +103,4 @@ function Messages() {
       </ol>
     </>
   )
-}
-
-/** The last value that was one: `error` is cleared once all is well again, the panel goes on showing it. */
-function useLast<T>(value: T | undefined): T | undefined {
-  const [last, setLast] = useState(value)
-  if (value !== undefined && value !== last) setLast(value)
-  return value ?? last
 }
