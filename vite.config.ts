@@ -98,6 +98,7 @@ export default defineConfig({
     alias: [
       { find: /^tidewire$/, replacement: at('src/index.ts') },
       { find: /^tidewire\/(react|vue)$/, replacement: at('bindings/$1/index.ts') },
+      { find: /^tidewire\/bindings$/, replacement: at('src/bindings.ts') },
       { find: /^tidewire\/server$/, replacement: at('src/server/index.ts') },
       { find: /^tidewire\/node$/, replacement: at('src/server/node.ts') },
     ],

@@ -1,10 +1,6 @@
 /** What the channel hooks are given: a name for the provider's client, or the object. */
-import {
-  type Channel,
-  type ChannelOptions,
-  type ChannelTarget,
-  channelOf,
-} from '../../src/index.js'
+import { type ChannelTarget, channelOf } from '../../src/bindings.js'
+import type { Channel, ChannelOptions } from '../../src/index.js'
 import { useProvided } from './provider.js'
 
 export type Skip = null | undefined

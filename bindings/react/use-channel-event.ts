@@ -1,9 +1,9 @@
 /** `useChannelEvent`: a listener for as long as a component is mounted. */
 import { useEffect, useInsertionEffect, useRef } from 'react'
+import type { ChannelTarget } from '../../src/bindings.js'
 import type {
   Channel,
   ChannelName,
-  ChannelTarget,
   CheckedName,
   EventsOf,
   ListenerOf,

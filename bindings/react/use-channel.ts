@@ -1,13 +1,12 @@
 /** `useChannel`: a channel as state. */
-import {
-  type Channel,
-  type ChannelName,
-  type ChannelOptions,
-  type ChannelTarget,
-  type CheckedName,
-  createChannelHolder,
-  type EventsOf,
-  type RegisteredChannels,
+import { type ChannelTarget, createChannelHolder } from '../../src/bindings.js'
+import type {
+  Channel,
+  ChannelName,
+  ChannelOptions,
+  CheckedName,
+  EventsOf,
+  RegisteredChannels,
 } from '../../src/index.js'
 import { type Skip, useTarget } from './target.js'
 import { type ChannelView, useView } from './view.js'

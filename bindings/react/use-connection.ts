@@ -1,10 +1,6 @@
 /** `useConnection`: how a client is connected, as state. */
-import {
-  type ChannelMap,
-  createConnectionHolder,
-  provided,
-  type SSEClient,
-} from '../../src/index.js'
+import { createConnectionHolder, provided } from '../../src/bindings.js'
+import type { ChannelMap, SSEClient } from '../../src/index.js'
 import { useProvided } from './provider.js'
 import { type ConnectionView, useView } from './view.js'
 

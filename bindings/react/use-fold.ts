@@ -1,12 +1,6 @@
 /** `useFold`: everything a feed brought, as one state. */
-import {
-  type Channel,
-  closedChannel,
-  type Feed,
-  type Message,
-  type SeedContext,
-  type Source,
-} from '../../src/index.js'
+import { closedChannel } from '../../src/bindings.js'
+import type { Channel, Feed, Message, SeedContext, Source } from '../../src/index.js'
 import { useSignalValue } from './use-signal-value.js'
 import { useKept } from './view.js'
 

@@ -1,10 +1,6 @@
 /** `useSSEClient`: the client itself. */
-import {
-  type ChannelMap,
-  provided,
-  type RegisteredChannels,
-  type SSEClient,
-} from '../../src/index.js'
+import { provided } from '../../src/bindings.js'
+import type { ChannelMap, RegisteredChannels, SSEClient } from '../../src/index.js'
 import { useProvided } from './provider.js'
 
 /** The provider's client. Without a provider all hooks that need one throw. */

@@ -1,19 +1,18 @@
 /** What a hook returns: fields that re-render the component only where it reads them. */
 import { useState, useSyncExternalStore } from 'react'
-import {
-  type Channel,
-  type ChannelStatus,
-  type ConnectionState,
-  type ConnectionStatus,
-  type ConnectionVerbs,
-  createLazy,
-  type ErrorOf,
-  type EventName,
-  type Gap,
-  type Holder,
-  type Message,
-  type Source,
-  type SSEError,
+import { createLazy, type Holder } from '../../src/bindings.js'
+import type {
+  Channel,
+  ChannelStatus,
+  ConnectionState,
+  ConnectionStatus,
+  ConnectionVerbs,
+  ErrorOf,
+  EventName,
+  Gap,
+  Message,
+  Source,
+  SSEError,
 } from '../../src/index.js'
 
 /** What render reads (or destructures) decides what re-renders. A new object at each change, never mutated. */

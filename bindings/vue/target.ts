@@ -1,13 +1,7 @@
 /** What the channel composables are given: a name for the app's client, or the object. */
 import { type MaybeRefOrGetter, toValue } from 'vue'
-import {
-  type Channel,
-  type ChannelOptions,
-  type ChannelTarget,
-  type CheckedName,
-  channelOf,
-  type RegisteredChannels,
-} from '../../src/index.js'
+import { type ChannelTarget, channelOf } from '../../src/bindings.js'
+import type { Channel, ChannelOptions, CheckedName, RegisteredChannels } from '../../src/index.js'
 import { useProvided } from './provider.js'
 import { rawOf } from './view.js'
 

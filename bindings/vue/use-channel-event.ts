@@ -1,9 +1,9 @@
 /** `useChannelEvent`: a listener until a scope ends. */
 import type { MaybeRefOrGetter } from 'vue'
+import type { ChannelTarget } from '../../src/bindings.js'
 import type {
   Channel,
   ChannelName,
-  ChannelTarget,
   EventsOf,
   ListenerOf,
   ListenType,

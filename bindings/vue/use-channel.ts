@@ -1,13 +1,12 @@
 /** `useChannel`: a channel as refs. */
 import type { MaybeRefOrGetter } from 'vue'
-import {
-  type Channel,
-  type ChannelName,
-  type ChannelOptions,
-  type ChannelTarget,
-  createChannelHolder,
-  type EventsOf,
-  type RegisteredChannels,
+import { type ChannelTarget, createChannelHolder } from '../../src/bindings.js'
+import type {
+  Channel,
+  ChannelName,
+  ChannelOptions,
+  EventsOf,
+  RegisteredChannels,
 } from '../../src/index.js'
 import { type Checked, type Skip, useTarget } from './target.js'
 import { type ChannelView, useView } from './view.js'

@@ -1,11 +1,7 @@
 /** `useConnection`: how a client is connected, as refs. */
 import type { MaybeRefOrGetter } from 'vue'
-import {
-  type ChannelMap,
-  createConnectionHolder,
-  provided,
-  type SSEClient,
-} from '../../src/index.js'
+import { createConnectionHolder, provided } from '../../src/bindings.js'
+import type { ChannelMap, SSEClient } from '../../src/index.js'
 import { useProvided } from './provider.js'
 import type { Skip } from './target.js'
 import { type ConnectionView, rawOf, useView } from './view.js'

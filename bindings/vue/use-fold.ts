@@ -1,13 +1,7 @@
 /** `useFold`: everything a feed brought, as one ref. */
 import type { MaybeRefOrGetter } from 'vue'
-import {
-  type Channel,
-  closedChannel,
-  type Feed,
-  type Message,
-  type SeedContext,
-  type Source,
-} from '../../src/index.js'
+import { closedChannel } from '../../src/bindings.js'
+import type { Channel, Feed, Message, SeedContext, Source } from '../../src/index.js'
 import { type ReadonlyRef, rawOf, useSignal } from './view.js'
 
 type Skip = null | undefined

@@ -3,12 +3,10 @@ import { type MaybeRefOrGetter, toValue } from 'vue'
 import {
   createSourceHolder,
   holderKey,
-  type SharedSourceOptions,
-  type Source,
   type SourceTarget,
   sourcePoolOf,
-  type UntypedEvents,
-} from '../../src/index.js'
+} from '../../src/bindings.js'
+import type { SharedSourceOptions, Source, UntypedEvents } from '../../src/index.js'
 import { useProvided } from './provider.js'
 import { rawOf, type SourceView, useView } from './view.js'
 

@@ -16,21 +16,20 @@ import {
   toValue,
   watch,
 } from 'vue'
-import {
-  type Channel,
-  type ChannelStatus,
-  type ConnectionState,
-  type ConnectionStatus,
-  type ConnectionVerbs,
-  createLazy,
-  type ErrorOf,
-  type EventName,
-  type Gap,
-  type Holder,
-  type Message,
-  type ReadonlySignal,
-  type Source,
-  type SSEError,
+import { createLazy, type Holder } from '../../src/bindings.js'
+import type {
+  Channel,
+  ChannelStatus,
+  ConnectionState,
+  ConnectionStatus,
+  ConnectionVerbs,
+  ErrorOf,
+  EventName,
+  Gap,
+  Message,
+  ReadonlySignal,
+  Source,
+  SSEError,
 } from '../../src/index.js'
 
 export type ReadonlyRef<T> = Readonly<ShallowRef<T>>

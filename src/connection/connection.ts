@@ -3,6 +3,8 @@
  *
  * Every stay in a state owns one AbortController (connecting and open are one stay), so that leaving it ends its request, its
  * timers and its listeners, and a late result of an aborted stay is dropped.
+ *
+ * Over 250 lines because everything that dispatches shares the machine's few variables.
  */
 import { after } from '../abort.js'
 import type { Diagnostic } from '../contract.js'

@@ -1,13 +1,12 @@
 /** One component's hold on a source: what bindings are made of, without a framework. */
+import { createSource, type SharedSourceOptions } from 'tidewire'
 import {
   closedSource,
-  createSource,
   createSourceHolder,
   createSourcePool,
   holderKey,
-  type SharedSourceOptions,
   type SourceTarget,
-} from 'tidewire'
+} from 'tidewire/bindings'
 import { describe, expect, test, vi } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { createScriptedFetch } from '../support/scripted-fetch.js'

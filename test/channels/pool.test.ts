@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { createSourcePool, effect, type PooledSource, type SharedSourceOptions } from 'tidewire'
+import { effect, type SharedSourceOptions } from 'tidewire'
+import { createSourcePool, type PooledSource } from 'tidewire/bindings'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { stubPage } from '../support/fake-page.js'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
@@ -199,7 +200,7 @@ test('a source that was found but never watched is collected', async () => {
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { createSourcePool } from './src/index.ts'
+        import { createSourcePool } from './src/bindings.ts'
         const pool = createSourcePool(true)
         const find = () => new WeakRef(pool.find('http://localhost/', () => ({})).source)
         const collected = async (ref) => {
