@@ -59,3 +59,11 @@ export type SchemaResult<Output> =
 
 /** A synchronous schema per event type; a partial map is fine. */
 export type EventSchemas<E> = { readonly [T in keyof E]?: Schema<E[T]> }
+
+/** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
+export interface Diagnostic {
+  readonly type: string
+  /** `Date.now()`. */
+  readonly at: number
+  readonly [detail: string]: unknown
+}

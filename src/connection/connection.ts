@@ -3,23 +3,28 @@
  *
  * Every stay in a state owns one AbortController (connecting and open are one stay), so that leaving it ends its request, its
  * timers and its listeners, and a late result of an aborted stay is dropped.
+ *
+ * Over 250 lines because all of them read or change the same few variables, which files of their own would hand around.
  */
 import { after } from '../abort.js'
-import {
-  ConnectionError,
-  describe,
-  type MessageError,
-  ResponseError,
-  type SSEError,
-} from '../errors.js'
+import type { Diagnostic } from '../contract.js'
+import { ConnectionError, type SSEError } from '../errors.js'
 import type { EventBatch, StreamEvent } from '../event-stream/event.js'
 import { ownText } from '../event-stream/own-text.js'
 import { type Attempt, type AttemptOptions, startAttempt } from './attempt.js'
 import { deliverInSlices } from './delivery.js'
 import { type Environment, isLoopback, platform, watchPage } from './environment.js'
+import type { ConnectionObserver } from './observer.js'
 import type { Instruction, Protocol } from './protocol.js'
 import type { Requester, RequestOptions } from './request.js'
-import { longestDelay, type RetryOptions, retries, retryAfter, retryDelay } from './retry.js'
+import {
+  failureOf,
+  longestDelay,
+  type RetryOptions,
+  retries,
+  retryAfter,
+  retryDelay,
+} from './retry.js'
 import { type ConnectionEvent, type ConnectionState, IDLE, isActive, transition } from './state.js'
 
 /** What every reconnecting thing understands. */
@@ -34,29 +39,6 @@ export interface ConnectionOptions extends RequestOptions, AttemptOptions, Retry
   signal?: AbortSignal | undefined
 }
 
-/** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
-export interface Diagnostic {
-  readonly type: string
-  /** `Date.now()`. */
-  readonly at: number
-  readonly [detail: string]: unknown
-}
-
-export interface ConnectionObserver {
-  /** The state changed; `error` is a failure that came with it. */
-  changed(state: ConnectionState, error?: SSEError): void
-  /**
-   * A delivery: pull events until `undefined`. The cursor moves as each one is handed out. Called without events too, where only
-   * the cursor moved.
-   */
-  deliver(next: () => StreamEvent | undefined): void
-  /** An event was skipped for its size. */
-  skipped(error: MessageError): void
-  /** A stream took over while the state stayed open. */
-  replaced?(): void
-  diagnose(type: string, details?: Record<string, unknown>): void
-}
-
 export interface Connection {
   readonly state: ConnectionState
   /** The last event ID of what was dispatched. */
@@ -66,6 +48,7 @@ export interface Connection {
   reconnect(): void
 }
 
+const SILENCE = 'No byte came within the heartbeat window.'
 const DELIVER: Instruction = { type: 'deliver' }
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
@@ -207,7 +190,7 @@ export function createConnection(
       challenger = undefined
       observer.diagnose('replacement-failed', { error })
       // The old stream is kept as long as it brings bytes.
-      if (current?.isSilent()) failed(silence(), false)
+      if (current?.isSilent()) failed(new ConnectionError('silence', SILENCE))
     } else if (attempt === current) {
       if (challenger) {
         current = challenger
@@ -232,12 +215,12 @@ export function createConnection(
     // Whoever was told may have moved on.
     if (attempt !== current) return
     if (protocol.overlaps) challenge()
-    else failed(silence(), failures === 0)
+    else failed(new ConnectionError('silence', SILENCE), failures === 0)
   }
 
   /** `atOnce`: the connection was healthy, so that another stream needs no delay. */
   function failed(thrown: unknown, atOnce = false) {
-    const error = asFailure(thrown)
+    const error = failureOf(thrown)
     if (error.status === 204) return dispatch({ type: 'end' })
     const again = retries(error, options, {
       repeated: failures > 0 && error.code === lastFailure,
@@ -271,7 +254,7 @@ export function createConnection(
       if (!protocol.once) current?.verify()
     },
     offline() {
-      if (state.status === 'waiting')
+      if (state.status === 'waiting' && !isLoopback(host))
         dispatch(waiting(state.attempt, state.retryAt - now(), state.error))
     },
     hide: () => dispatch({ type: 'hide' }),
@@ -296,14 +279,4 @@ export function createConnection(
       else dispatch({ type: 'reconnect' })
     },
   }
-}
-
-function silence(): ConnectionError {
-  return new ConnectionError('silence', 'No byte came within the heartbeat window.')
-}
-
-function asFailure(thrown: unknown): ConnectionError | ResponseError {
-  return thrown instanceof ConnectionError || thrown instanceof ResponseError
-    ? thrown
-    : new ConnectionError('network', describe(thrown), { cause: thrown })
 }
