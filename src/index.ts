@@ -1,12 +1,5 @@
 /** The browser client, in the order in which data flows. */
-export {
-  batch,
-  computed,
-  effect,
-  type ReadonlySignal,
-  type Signal,
-  signal,
-} from '@preact/signals-core'
+
 export type { Parse } from './channels/decode.js'
 export type { Feed, FeedOptions, Unsubscribe } from './channels/feed.js'
 export type { SeedContext } from './channels/fold.js'
@@ -25,6 +18,14 @@ export {
   type SourcePool,
 } from './channels/pool.js'
 export {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+} from './channels/signals.js'
+export {
   type ConnectionVerbs,
   createSource,
   type DisposableLike,
@@ -32,7 +33,7 @@ export {
   type SourceOptions,
 } from './channels/source.js'
 export type { Throttle } from './channels/throttle.js'
-export type { ConnectionOptions, Diagnostic } from './connection/connection.js'
+export type { ConnectionOptions } from './connection/connection.js'
 export type { PerAttempt } from './connection/request.js'
 export type {
   CloseReason,
@@ -41,6 +42,7 @@ export type {
   PauseReason,
 } from './connection/state.js'
 export type {
+  Diagnostic,
   ErrorOf,
   EventName,
   EventSchemas,

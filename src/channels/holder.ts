@@ -1,10 +1,11 @@
 /** One component's hold on a source, whatever its framework: what it shows, and watching it. */
-import { computed } from '@preact/signals-core'
+
 import { IDLE } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
 import { NO_MESSAGES } from './history.js'
 import { show } from './options.js'
 import type { SharedSourceOptions, SourcePool } from './pool.js'
+import { computed } from './signals.js'
 import { createSource, type Source } from './source.js'
 
 /** What a binding is made of: fields with names, and being told that some of them changed. */
@@ -27,7 +28,7 @@ export type SourceTarget<E = UntypedEvents> = string | URL | Source<E> | null | 
 
 const IDLE_FIELDS: Readonly<Record<string, unknown>> = {
   state: IDLE,
-  status: IDLE.status,
+  status: 'idle',
   connected: false,
   error: undefined,
   latest: undefined,
