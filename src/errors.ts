@@ -48,7 +48,7 @@ export class SSEError extends Error {
 export class ConnectionError extends SSEError {
   override readonly name = 'ConnectionError'
   declare readonly code: ConnectionErrorCode
-  override readonly retryable: boolean
+  declare readonly retryable: boolean
 
   constructor(code: ConnectionErrorCode, message: string, options?: Caused) {
     super(code, message, options)
@@ -60,8 +60,8 @@ export class ConnectionError extends SSEError {
 export class ResponseError extends SSEError {
   override readonly name = 'ResponseError'
   declare readonly code: ResponseErrorCode
-  override readonly retryable: boolean
-  override readonly status: number
+  declare readonly retryable: boolean
+  declare readonly status: number
   readonly headers: Headers
 
   constructor(

@@ -95,7 +95,7 @@ describe.skipIf(!executablePath)('two pages', { timeout: 40_000 }, () => {
   }
 
   const ownStreams = (page: Page, streams: number) =>
-    page.locator('#server', { hasText: `Hub: ${streams} of` }).waitFor()
+    page.locator('#server', { hasText: ` ${streams} of this page` }).waitFor()
 
   test('have one stream each, whatever the panels listen to', async () => {
     for (const page of [one, other]) {

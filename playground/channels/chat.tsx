@@ -1,14 +1,7 @@
 /** The chat: its history comes from the server, what follows from the channel; after a gap the history is loaded again. */
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Gap } from 'tidewire'
-import {
-  useChannel,
-  useChannelEvent,
-  useConnection,
-  useFold,
-  useSignalValue,
-  useSSEClient,
-} from 'tidewire/react'
+import { useChannel, useConnection, useFold, useSignalValue, useSSEClient } from 'tidewire/react'
 import { clock, writeDeed } from '../chrome/connection-log.js'
 import { useLast } from '../panels/use-last.js'
 import { followChannel } from './channel-log.js'
@@ -48,9 +41,6 @@ function Chat({ room: shown }: { room: Room }) {
   useEffect(() => {
     if (list.current && messages.length) list.current.scrollTop = list.current.scrollHeight
   }, [messages.length])
-  useChannelEvent(channel, 'message', ({ by }) => {
-    if (document.hidden) document.title = `${by} wrote · Tidewire`
-  })
 
   return (
     <>
@@ -107,7 +97,14 @@ function Composer({ room, onSent }: { room: Room; onSent: (message: ChatMessage)
   return (
     <form onSubmit={send}>
       <div className="prompt">
-        <input name="text" aria-label="Message" required maxLength={200} autoComplete="off" />
+        <input
+          name="text"
+          placeholder="Message"
+          aria-label="Message"
+          required
+          maxLength={200}
+          autoComplete="off"
+        />
         <button type="submit">Send</button>
       </div>
       <label className="check">

@@ -60,5 +60,5 @@ export function mountHubView(view: HTMLElement): void {
 function viewText(status: HubStatus | undefined): string {
   if (!status) return 'Hub: no answer'
   const { streams, connections, requests } = status
-  return `Hub: ${streams} of ${connections} streams · ${requests} requests of this page`
+  return `Hub: ${connections} open, ${streams} of this page · asked ${requests === 1 ? 'once' : `${requests} times`}`
 }

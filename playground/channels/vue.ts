@@ -53,7 +53,7 @@ const Presence = defineComponent(() => {
       names.value?.map((name) => h('li', { key: name }, name)),
     ),
     h('dl', [
-      h('dt', 'Last message'),
+      h('dt', 'Last said'),
       h(
         'dd',
         { id: 'last' },
@@ -118,12 +118,10 @@ const Upload = defineComponent(() => {
           { type: 'button', disabled: !running.value, onClick: () => running.value?.abort() },
           'Cancel',
         ),
-        h('input', {
-          type: 'file',
-          'aria-label': 'A file to send',
-          disabled: !!running.value,
-          onChange: choose,
-        }),
+        h('label', { class: 'file' }, [
+          'Send a file',
+          h('input', { type: 'file', disabled: !!running.value, onChange: choose }),
+        ]),
       ]),
     ]
   }

@@ -1,9 +1,10 @@
 /** What a hook is told to join: a channel by its name, a channel as it is, or nothing yet. */
-import { signal } from '@preact/signals-core'
+
 import type { UntypedEvents } from '../contract.js'
 import type { Channel, ChannelOptions } from './channel.js'
 import { createFeed } from './feed.js'
 import type { ChannelStatus, Gap } from './membership.js'
+import { signal } from './signals.js'
 
 /** `null` waits. */
 export type ChannelTarget<E = UntypedEvents> = string | Channel<E> | null | undefined

@@ -1,10 +1,11 @@
 /** A named feed over the client's one stream. */
-import type { ReadonlySignal } from '@preact/signals-core'
+
 import type { UntypedEvents } from '../contract.js'
 import type { Replay } from '../hub-protocol.js'
 import { createFeed, type Feed, type FeedHost, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
 import type { ChannelStatus, Closed, Gap, Membership, View } from './membership.js'
+import type { ReadonlySignal } from './signals.js'
 
 export interface ChannelOptions extends FeedOptions {
   /** Where the channel begins: 'earliest', its last `n` messages, or after an id. Counts at the join. Default: from now on. */

@@ -1,5 +1,5 @@
 /** What a client is made of: one connection, the wanted channels, their views. Without the types of an app. */
-import { computed, signal } from '@preact/signals-core'
+
 import { type ConnectionOptions, createConnection } from '../connection/connection.js'
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryAfter, retryDelay } from '../connection/retry.js'
@@ -16,6 +16,7 @@ import { createHubClient } from './hub-client.js'
 import { createMembership, type Membership } from './membership.js'
 import { checkOptions, show } from './options.js'
 import { type ChannelSchemas, createSchemaFinder } from './payload.js'
+import { computed, signal } from './signals.js'
 import type { ConnectionVerbs } from './source.js'
 import { createSubscription } from './subscription.js'
 import { createWanted } from './wanted.js'

@@ -1,5 +1,5 @@
 /** One stream, many channels: the client of a hub. */
-import type { ReadonlySignal } from '@preact/signals-core'
+
 import type { ConnectionState, ConnectionStatus } from '../connection/state.js'
 import type {
   ChannelMap,
@@ -14,6 +14,7 @@ import { type ClientCore, createClientCore, type SSEClientOptions } from './clie
 import type { ClientEvents } from './client-events.js'
 import type { Unsubscribe } from './feed.js'
 import { checkOptions } from './options.js'
+import type { ReadonlySignal } from './signals.js'
 import type { ConnectionVerbs, DisposableLike } from './source.js'
 import type { SSESubscription } from './subscription.js'
 

@@ -1,5 +1,5 @@
 /** Events as signals: every message to listeners, folds and loops, in order; then the signals, once a delivery. */
-import { batch, type ReadonlySignal, signal } from '@preact/signals-core'
+
 import type {
   ErrorOf,
   EventName,
@@ -14,6 +14,7 @@ import { type AnyMessage, createHistory } from './history.js'
 import type { Lease } from './lease.js'
 import { check } from './options.js'
 import { createQueue, type Queue } from './queue.js'
+import { batch, type ReadonlySignal, signal } from './signals.js'
 import { createThrottle, type Throttle } from './throttle.js'
 
 /** How much a feed keeps and how often its signals change. `on` and iteration are never throttled. */

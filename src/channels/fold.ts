@@ -1,9 +1,10 @@
 /** State accumulated over the messages of a feed, as a signal that is live while watched. */
-import type { ReadonlySignal } from '@preact/signals-core'
+
 import { after, race } from '../abort.js'
 import { guard, OverflowError, SeedError } from '../errors.js'
 import { createLease, heldSignal, type Lease } from './lease.js'
 import { isPromiseLike } from './promise-like.js'
+import type { ReadonlySignal } from './signals.js'
 
 export interface SeedContext {
   /** Aborted when the result is no longer wanted. */

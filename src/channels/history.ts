@@ -1,7 +1,8 @@
 /** What a feed keeps of its messages, as signals: the last one, the last of each type that somebody asks for, and the last few. */
-import type { ReadonlySignal, Signal } from '@preact/signals-core'
+
 import { ownText } from '../event-stream/own-text.js'
 import { heldSignal, type Lease } from './lease.js'
+import type { ReadonlySignal, Signal } from './signals.js'
 
 /** A message of whatever events. */
 export type AnyMessage = { readonly type: string; readonly data: unknown; readonly id: string }

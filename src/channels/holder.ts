@@ -1,11 +1,13 @@
 /** One component's hold on a source, a channel or a client, whatever its framework: what it shows, and watching it. */
-import { computed } from '@preact/signals-core'
+
 import { IDLE } from '../connection/state.js'
 import type { UntypedEvents } from '../contract.js'
 import type { Channel } from './channel.js'
 import { NO_MESSAGES } from './history.js'
 import { show } from './options.js'
 import type { SharedSourceOptions, SourcePool } from './pool.js'
+
+import { computed } from './signals.js'
 import { type ConnectionVerbs, createSource, type Source } from './source.js'
 
 /** What a binding is made of: fields with names, and being told that some of them changed. */
@@ -40,7 +42,7 @@ const CHANNEL = ['status', 'gap', 'error', 'latest', 'messages', 'latestOf', 'ch
 
 const IDLE_FIELDS: Readonly<Record<string, unknown>> = {
   state: IDLE,
-  status: IDLE.status,
+  status: 'idle',
   connected: false,
   error: undefined,
   gap: undefined,

@@ -1,6 +1,7 @@
 /** A count of holders: the first one starts something, the last one leaving stops it after a grace. */
-import { type Signal, signal } from '@preact/signals-core'
+
 import { after } from '../abort.js'
+import { type Signal, signal } from './signals.js'
 
 export interface Lease {
   /** Holds until the returned function is called. Starts in a microtask, so that what comes and goes in one task costs nothing. */

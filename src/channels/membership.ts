@@ -1,5 +1,5 @@
 /** One channel of the hub as a client has it, whoever listens: what all views of a name share. */
-import { type Signal, signal } from '@preact/signals-core'
+
 import type { ConnectionState } from '../connection/state.js'
 import { ChannelError, type ChannelErrorCode, type SSEError } from '../errors.js'
 import {
@@ -12,6 +12,7 @@ import {
 } from '../hub-protocol.js'
 import type { FeedControl } from './feed.js'
 import { createLease, type Lease } from './lease.js'
+import { type Signal, signal } from './signals.js'
 
 /** 'limit': more channels than the hub allows one connection. */
 export type ChannelStatus =

@@ -1,9 +1,9 @@
 /** One endpoint as a feed: a connection of its own, its events as signals. */
-import { computed, type ReadonlySignal, signal } from '@preact/signals-core'
 import { type ConnectionOptions, createConnection } from '../connection/connection.js'
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
 import { type ConnectionState, type ConnectionStatus, isResting } from '../connection/state.js'
+
 import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
 import { guard, type MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
@@ -11,6 +11,7 @@ import { decode, type Parse } from './decode.js'
 import { atomic, createFeed, type Feed, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
 import { check, checkOptions } from './options.js'
+import { computed, type ReadonlySignal, signal } from './signals.js'
 
 export interface SourceOptions<E = UntypedEvents> extends ConnectionOptions, FeedOptions {
   /** Default 'GET', or 'POST' with a body. */

@@ -4,25 +4,29 @@
  * Every stay in a state owns one AbortController (connecting and open are one stay), so that leaving it ends its request, its
  * timers and its listeners, and a late result of an aborted stay is dropped.
  *
- * Over 250 lines because everything that dispatches shares the machine's few variables.
+ * Over 250 lines because all of them read or change the same few variables, which files of their own would hand around.
  */
+
 import { after } from '../abort.js'
 import type { Diagnostic } from '../contract.js'
-import {
-  ConnectionError,
-  describe,
-  type MessageError,
-  ResponseError,
-  type SSEError,
-} from '../errors.js'
+import { ConnectionError, type SSEError } from '../errors.js'
+
 import type { EventBatch, StreamEvent } from '../event-stream/event.js'
 import { ownText } from '../event-stream/own-text.js'
 import { type Attempt, type AttemptOptions, startAttempt } from './attempt.js'
 import { deliverInSlices } from './delivery.js'
 import { type Environment, isLoopback, platform, watchPage } from './environment.js'
+import type { ConnectionObserver } from './observer.js'
 import type { Instruction, Protocol } from './protocol.js'
 import type { Requester, RequestOptions } from './request.js'
-import { longestDelay, type RetryOptions, retries, retryAfter, retryDelay } from './retry.js'
+import {
+  failureOf,
+  longestDelay,
+  type RetryOptions,
+  retries,
+  retryAfter,
+  retryDelay,
+} from './retry.js'
 import { type ConnectionEvent, type ConnectionState, IDLE, isActive, transition } from './state.js'
 
 /** What every reconnecting thing understands. */
@@ -37,21 +41,6 @@ export interface ConnectionOptions extends RequestOptions, AttemptOptions, Retry
   signal?: AbortSignal | undefined
 }
 
-export interface ConnectionObserver {
-  /** The state changed; `error` is a failure that came with it. */
-  changed(state: ConnectionState, error?: SSEError): void
-  /**
-   * A delivery: pull events until `undefined`. The cursor moves as each one is handed out. Called without events too, where only
-   * the cursor moved.
-   */
-  deliver(next: () => StreamEvent | undefined): void
-  /** An event was skipped for its size. */
-  skipped(error: MessageError): void
-  /** A stream took over while the state stayed open. */
-  replaced?(): void
-  diagnose(type: string, details?: Record<string, unknown>): void
-}
-
 export interface Connection {
   readonly state: ConnectionState
   /** The last event ID of what was dispatched. */
@@ -61,6 +50,8 @@ export interface Connection {
   reconnect(): void
 }
 
+const ENDED = 'The server ended the stream.'
+const SILENCE = 'No byte came within the heartbeat window.'
 const DELIVER: Instruction = { type: 'deliver' }
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
@@ -204,8 +195,8 @@ export function createConnection(
       challenger = undefined
       observer.diagnose('replacement-failed', { error })
       // The old stream is kept as long as it brings bytes.
-      if (!current) failed(error ?? ended())
-      else if (current.isSilent()) failed(silence())
+      if (!current) failed(error ?? new ConnectionError('ended', ENDED))
+      else if (current.isSilent()) failed(new ConnectionError('silence', SILENCE))
     } else if (attempt === current) {
       if (challenger) {
         current = planned = undefined
@@ -218,7 +209,7 @@ export function createConnection(
       } else if (planned !== undefined) leave(planned)
       else if (error !== undefined) failed(error)
       else if (protocol.once) dispatch({ type: 'end' })
-      else failed(ended())
+      else failed(new ConnectionError('ended', ENDED))
     }
   }
 
@@ -234,12 +225,12 @@ export function createConnection(
     // Whoever was told may have moved on.
     if (attempt !== current) return
     if (protocol.overlaps) challenge()
-    else failed(silence(), failures === 0)
+    else failed(new ConnectionError('silence', SILENCE), failures === 0)
   }
 
   /** `atOnce`: the connection was healthy, so that another stream needs no delay. */
   function failed(thrown: unknown, atOnce = false) {
-    const error = asFailure(thrown)
+    const error = failureOf(thrown)
     if (error.status === 204) return dispatch({ type: 'end' })
     const again = retries(error, options, {
       repeated: failures > 0 && error.code === lastFailure,
@@ -273,7 +264,7 @@ export function createConnection(
       if (!protocol.once) current?.verify()
     },
     offline() {
-      if (state.status === 'waiting')
+      if (state.status === 'waiting' && !isLoopback(host))
         dispatch(waiting(state.attempt, state.retryAt - now(), state.error))
     },
     hide: () => dispatch({ type: 'hide' }),
@@ -298,18 +289,4 @@ export function createConnection(
       else dispatch({ type: 'reconnect' })
     },
   }
-}
-
-function ended(): ConnectionError {
-  return new ConnectionError('ended', 'The server ended the stream.')
-}
-
-function silence(): ConnectionError {
-  return new ConnectionError('silence', 'No byte came within the heartbeat window.')
-}
-
-function asFailure(thrown: unknown): ConnectionError | ResponseError {
-  return thrown instanceof ConnectionError || thrown instanceof ResponseError
-    ? thrown
-    : new ConnectionError('network', describe(thrown), { cause: thrown })
 }

@@ -1,6 +1,6 @@
 /** When to try again: which failures are retried, and after how long. */
 import { LONGEST_DELAY } from '../abort.js'
-import { type ConnectionError, guard, ResponseError } from '../errors.js'
+import { ConnectionError, describe, guard, ResponseError } from '../errors.js'
 
 export interface RetryOptions {
   /** The first delay in ms. Default 1000. */
@@ -66,4 +66,11 @@ export function retries(
   })
   if (said !== undefined) return said
   return resumable && (error.code === 'content-type' ? !repeated : error.retryable)
+}
+
+/** What ended a stream, as an error of which the rules know what to do. */
+export function failureOf(thrown: unknown): ConnectionError | ResponseError {
+  return thrown instanceof ConnectionError || thrown instanceof ResponseError
+    ? thrown
+    : new ConnectionError('network', describe(thrown), { cause: thrown })
 }

@@ -112,19 +112,21 @@ const LONGEST = 250
 
 /** A long file says why in its first comment. */
 export const fileLength: Rule = (tree) =>
-  tree.filter((module) => shipped(module) || module.path.startsWith('playground/')).flatMap(({ path, text }) => {
-    const lines = text.replace(/\n$/, '').split('\n').length
-    const header = /^(?:#!.*\n)?\s*(\/\*[\s\S]*?\*\/|(?:\/\/.*\n)+)/.exec(text)?.[1] ?? ''
-    const reason = /Over 250 lines (?:because|since|as|so that|:) \w/i
-    if (
-      lines <= LONGEST ||
-      reason.test(header.replace(/[\s*/]+/g, ' ').replace('lines:', 'lines :'))
-    )
-      return []
-    return [
-      `${path} has ${lines} lines: split it, or say why not in its first comment, as "Over 250 lines because …"`,
-    ]
-  })
+  tree
+    .filter((module) => shipped(module) || module.path.startsWith('playground/'))
+    .flatMap(({ path, text }) => {
+      const lines = text.replace(/\n$/, '').split('\n').length
+      const header = /^(?:#!.*\n)?\s*(\/\*[\s\S]*?\*\/|(?:\/\/.*\n)+)/.exec(text)?.[1] ?? ''
+      const reason = /Over 250 lines (?:because|since|as|so that|:) \w/i
+      if (
+        lines <= LONGEST ||
+        reason.test(header.replace(/[\s*/]+/g, ' ').replace('lines:', 'lines :'))
+      )
+        return []
+      return [
+        `${path} has ${lines} lines: split it, or say why not in its first comment, as "Over 250 lines because …"`,
+      ]
+    })
 
 /** What is shipped has no `any`, neither written nor by assertion. */
 export const noAny: Rule = (tree) =>
