@@ -38,7 +38,7 @@ export function mountAnswer(form: HTMLFormElement): void {
       message.type === 'delta' ? grown(answer, message.data.text) : answer,
     )
     const stops = [
-      follow('Answer', source),
+      follow('Tokens', source),
       effect(() => {
         output.textContent = answer.value.text
         speed.textContent = speedText(answer.value)

@@ -31,7 +31,8 @@ export function mountServerView(view: HTMLElement): void {
   const ask = async () => {
     if (document.hidden) return
     view.textContent = await pageStatus().then(
-      ({ streams, opened }) => `Server: ${streams} streams open · ${opened} so far`,
+      ({ streams, opened }) =>
+        `Server: ${streams} ${streams === 1 ? 'stream' : 'streams'} open · ${opened} so far`,
       () => 'Server: no answer',
     )
   }

@@ -78,7 +78,8 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
       }
       throw new Refusal(405, 'Use GET or POST.', { allow: 'GET, POST, OPTIONS' })
     } catch (thrown) {
-      return refuse(thrown, headers)
+      // Who breaks off is told nothing, and it is nobody's fault.
+      return refuse(request.signal.aborted ? new Refusal(400, 'The reader left.') : thrown, headers)
     }
   }
 
@@ -131,6 +132,8 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     checkOpen(request)
     const { replaced, key } = admission.admit(request, given, visitor, wanted)
     if (request.signal.aborted) throw new Refusal(400, 'The reader left.')
+    // Before the session, which a header that cannot be sent must not leave behind.
+    const headers = streamHeaders(wanted, how.headers)
     const opening: Opening = {
       request: wanted,
       native: how.native,
@@ -142,7 +145,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const { body, connection } = parts.open(opening, how.openBody)
     endWithRequest(request, connection)
     replaced?.session.end('replaced')
-    return new Response(body, { headers: streamHeaders(wanted, how.headers) })
+    return new Response(body, { headers })
   }
 
   async function ready() {
