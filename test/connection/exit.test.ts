@@ -68,12 +68,12 @@ const programs: [when: string, printed: string, program: string][] = [
      source.on('error', () => setTimeout(close))`,
   ],
   [
-    'after a delivery that took long',
-    '100',
+    'after close() in the middle of a delivery that takes long',
+    '50',
     `const source = createSource(at('/many'))
      source.on('message', (data) => {
        for (const end = performance.now() + 1; performance.now() < end; );
-       if (data === '100') { console.log(data); source.close() }
+       if (data === '50') { console.log(data); source.close() }
      })`,
   ],
   [

@@ -101,6 +101,23 @@ describe('network error, clean end, 408, 425, 429, 5xx: waits, then reconnects',
     expect(waitOf(scripted)).toBe(25_000)
   })
 
+  test('retry: stays in force until another comes, over later reads and streams', async () => {
+    const scripted = await openedSource()
+    scripted.stream.send('retry: 20000\n\n')
+    await settle()
+    scripted.stream.send('data: x\n\n').end()
+    await settle()
+    expect(waitOf(scripted)).toBe(20_000)
+    const next = (await nextAfterWait(scripted)).open().send('data: y\n\n')
+    await settle()
+    next.cut()
+    await settle()
+    expect(waitOf(scripted)).toBe(20_000)
+    ;(await nextAfterWait(scripted)).open().send('retry: 100\ndata: z\n\n').end()
+    await settle()
+    expect(waitOf(scripted)).toBe(500)
+  })
+
   test('retry: counts when its line is read, even in a block that never ends', async () => {
     const scripted = await openedSource()
     scripted.stream.send('retry: 20000\n').cut()
