@@ -208,6 +208,14 @@ describe.skipIf(!executablePath)('two pages', { timeout: 40_000 }, () => {
     await ownStreams(one, 1)
   })
 
+  test('say so when an upload is cancelled', async () => {
+    await one.click('#vue button:text-is("Send 4 MB")')
+    await one.locator('#upload', { hasText: /^[1-9]\d? %/ }).waitFor()
+    await one.click('#vue button:text-is("Cancel")')
+    await one.locator('#upload', { hasText: 'Cancelled' }).waitFor()
+    await one.locator('#vue button:text-is("Send 4 MB"):enabled').waitFor()
+  })
+
   test('change rooms together with their panels', async () => {
     await one.selectOption('#react select', 'lighthouse')
     await channelIs(one, 'chat/lighthouse', 'Live')

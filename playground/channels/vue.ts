@@ -70,6 +70,7 @@ const Upload = defineComponent(() => {
   // From the first event, whichever comes first: the stream's answer or the server's first word.
   const { latestOf, status, error } = useChannel(name, { replay: 'earliest' })
   const running = shallowRef<AbortController>()
+  const failure = shallowRef('')
   let uploads = 0
 
   useChannelEvent(name, 'complete', () => writeDeed('Channel', 'Complete', name.value ?? ''))
@@ -79,10 +80,11 @@ const Upload = defineComponent(() => {
     const control = new AbortController()
     name.value = `upload/${id}`
     running.value = control
+    failure.value = ''
     try {
       await call(`uploads/${id}`, file, { signal: control.signal })
     } catch (error) {
-      writeDeed('Server', 'No upload', String(error))
+      failure.value = String(error)
     }
     running.value = undefined
   }
@@ -95,7 +97,7 @@ const Upload = defineComponent(() => {
   return () => {
     const { data } = latestOf('progress').value ?? {}
     const percent = latestOf('complete').value ? 100 : (data?.percent ?? 0)
-    const said = error.value?.message ?? data?.message ?? 'Nothing sent yet'
+    const said = failure.value || (error.value?.message ?? data?.message ?? 'Nothing sent yet')
     return [
       h('div', { class: 'row' }, [
         h('span', 'upload/:id'),
@@ -115,7 +117,11 @@ const Upload = defineComponent(() => {
         ),
         h(
           'button',
-          { type: 'button', disabled: !running.value, onClick: () => running.value?.abort() },
+          {
+            type: 'button',
+            disabled: !running.value,
+            onClick: () => running.value?.abort(new Error('Cancelled')),
+          },
           'Cancel',
         ),
         h('label', { class: 'file' }, [

@@ -2,9 +2,10 @@
 import type { ServerResponse } from 'node:http'
 import { createHub, type Hub, type HubContext } from '../../src/server/index.js'
 import { type AppChannels, type Role, type Room, roles } from '../channels/contract.js'
+import { Refused } from '../endpoint/refused.js'
 import type { ForgetfulLog } from './log.js'
 import { asRoom } from './rooms.js'
-import type { Visitor, Visitors } from './visitors.js'
+import { countRequest, type Visitor, type Visitors } from './visitors.js'
 
 export type AppHub = Hub<AppChannels, HubContext<Visitor>, ServerResponse>
 
@@ -17,19 +18,24 @@ export interface AppHubOptions {
 
 export function createAppHub({ log, visitors, came, went }: AppHubOptions): AppHub {
   const hub: AppHub = createHub<AppChannels, Visitor, HubContext<Visitor>, ServerResponse>({
-    identify(request, answer) {
-      const { headers } = request
-      const visitor = visitors.get(headers.get('x-visitor'), headers.get('x-name'))
-      visitor.requests += 1
-      visitor.answers.add(answer)
-      answer.once('close', () => visitor.answers.delete(answer))
-      if (visitor.token && headers.get('authorization') !== `Bearer ${visitor.token}`)
-        return new Response('The token has expired.', { status: 401 })
-      return visitor
+    identify({ headers }, answer) {
+      try {
+        const visitor = visitors.get(headers.get('x-visitor'), headers.get('x-name'))
+        countRequest(visitor, answer)
+        if (visitor.token && headers.get('authorization') !== `Bearer ${visitor.token}`)
+          throw new Refused(401, 'The token has expired.')
+        return visitor
+      } catch (error) {
+        if (error instanceof Refused) return new Response(error.message, { status: error.status })
+        throw error
+      }
     },
     log,
     // Short, so that a stream that went silent is found out while somebody looks.
     heartbeat: 2000,
+    onError(error) {
+      if (!(error instanceof Refused)) console.error(error)
+    },
     onJoin({ channel, principal }) {
       const room = roomOf(channel)
       if (room) came(room, principal)

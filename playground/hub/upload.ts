@@ -15,21 +15,25 @@ export function sizeOf({ headers }: IncomingMessage): number {
   return size
 }
 
-/** Reads the body and tells how much of it is there. */
+/** Reads the body and tells how much of it is there. Throws `Refused` where the rest does not come, or the hub closes. */
 export function receive(request: IncomingMessage, size: number): ProgressTask {
+  // Destroying the request would take the answer along.
+  const chunks: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+
   return async (update, signal) => {
     let read = 0
-    for await (const chunk of request.iterator({
-      destroyOnReturn: false,
-    }) as AsyncIterable<Buffer>) {
-      // Not reading holds the browser back, as a slow line would.
-      await delay((chunk.length / BYTES_A_SECOND) * 1000, undefined, { signal })
-      const before = percentOf(read, size)
-      read += chunk.length
-      const now = percentOf(read, size)
-      if (now !== before) update(now, `${megabytes(read)} of ${megabytes(size)}`)
+    try {
+      for await (const chunk of chunks) {
+        // Not reading holds the browser back, as a slow line would.
+        await delay((chunk.length / BYTES_A_SECOND) * 1000, undefined, { signal })
+        const before = percentOf(read, size)
+        read += chunk.length
+        const now = percentOf(read, size)
+        if (now !== before) update(now, `${megabytes(read)} of ${megabytes(size)}`)
+      }
+    } catch {
+      throw new Refused(503, 'The upload broke off.')
     }
-    if (read !== size) throw new Error('The upload broke off.')
   }
 }
 

@@ -62,6 +62,13 @@ export function createVisitors(now: () => number = Date.now): Visitors {
   }
 }
 
+/** `answer` is that of a request to the hub. */
+export function countRequest(visitor: Visitor, answer: ServerResponse): void {
+  visitor.requests += 1
+  visitor.answers.add(answer)
+  answer.once('close', () => visitor.answers.delete(answer))
+}
+
 export function isStream(answer: ServerResponse): boolean {
   return (
     answer.headersSent && String(answer.getHeader('content-type')).startsWith('text/event-stream')
