@@ -90,7 +90,10 @@ const Upload = defineComponent(() => {
   }
 
   function choose({ target }: Event) {
-    const [file] = (target as HTMLInputElement).files ?? []
+    const input = target as HTMLInputElement
+    const [file] = input.files ?? []
+    // The same file may be chosen again.
+    input.value = ''
     if (file) void send(file)
   }
 
