@@ -14,6 +14,7 @@ import {
   beginLife,
   FAILURES,
   type Life,
+  type LifeSetting,
   lifeSettings,
   type Meddler,
   meddlers,
@@ -129,6 +130,13 @@ describe('after close, whenever it comes', () => {
 })
 
 describe('after close by user code that the connection calls', () => {
+  /** With this one each of them is called, whatever chance gives. */
+  const simple: LifeSetting = {
+    options: {},
+    slowHeaders: false,
+    refresh: 'none',
+    meddler: undefined,
+  }
   const callers: Meddler['by'][] = [
     'effect',
     'onDiagnostic',
@@ -170,7 +178,10 @@ describe('after close by user code that the connection calls', () => {
             expectNothingLeft(life)
           },
         ),
-        { numRuns: 100 },
+        {
+          numRuns: 100,
+          examples: [[simple, { by, status: 'open' }, ['opens', 'sends a message', 'breaks']]],
+        },
       )
       expect(closings).toBeGreaterThan(0)
     },
