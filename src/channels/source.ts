@@ -112,7 +112,8 @@ export function buildSource<E extends object>(
   const lease = createLease(
     () => connection.dispatch({ type: 'hold' }),
     () => {
-      connection.dispatch({ type: 'release' })
+      // What must not be sent twice does not begin again with the next watcher: that takes `connect()`.
+      connection.dispatch({ type: once ? 'end' : 'release' })
       if (connection.state.status === 'idle') {
         control.clear()
         cursor.value = connection.cursor

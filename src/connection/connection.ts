@@ -45,7 +45,7 @@ export interface Connection {
   readonly state: ConnectionState
   /** The last event ID of what was dispatched. */
   readonly cursor: string
-  dispatch(event: { type: 'hold' | 'release' | 'connect' | 'disconnect' | 'close' }): void
+  dispatch(event: { type: 'hold' | 'release' | 'connect' | 'disconnect' | 'end' | 'close' }): void
   /** Replaces the stream now: beside the old one where the protocol can, else instead of it. */
   reconnect(): void
 }
