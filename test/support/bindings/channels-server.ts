@@ -1,6 +1,7 @@
 /** Rendering on a server, and taking over what it sent. */
 import { describe, expect, test, vi } from 'vitest'
 import type { ConnectionView } from '../../../bindings/react/index.js'
+import { plainHub } from '../hub-network.js'
 import { advance, createWorld, follow, type Host, mount, type Part } from './channels-host.js'
 import { GRACE, withBrowserTime } from './host.js'
 
@@ -14,7 +15,15 @@ export function server(host: Host): void {
         channel: 'a',
         fold: { seed: 0, reduce: (count) => (count as number) + 1 },
         show: ({ status, gap, error, latest, messages, latestOf }, count) =>
-          [status, gap, error, latest?.data, messages.length, latestOf('n')?.data, count].join(),
+          [
+            status,
+            gap?.reason,
+            error,
+            latest?.data,
+            messages.length,
+            latestOf('n')?.data,
+            count,
+          ].join(),
       },
       {
         name: 'x',
@@ -54,14 +63,20 @@ export function server(host: Host): void {
       expect([page.text('a'), page.text('x')]).toEqual(['live,,,1,1,1,1', 'open,true,'])
     })
 
-    test('hydrates in silence where the channel has moved on', async () => {
-      const { client, network, send } = createWorld()
+    test('hydrates in silence where the channel has moved on, and lost some of it', async () => {
+      const { client, network, send } = createWorld({
+        makeHub: () => plainHub({ log: { maxEvents: 2 } }),
+      })
       const html = await host.renderToString(client, parts)
       await mount(host, client, { name: 'early', channel: 'a' })
-      await send('a', 1, 2)
+      await send('a', 1)
+      network.cut()
+      await send('a', 2, 3, 4)
+      await advance(1000)
+      const { calls } = network
       const page = await hydrate(client, html)
-      expect(network.calls).toBe(1)
-      expect([page.text('a'), page.text('x')]).toEqual(['live,,,2,2,2,0', 'open,true,'])
+      expect(network.calls).toBe(calls)
+      expect([page.text('a'), page.text('x')]).toEqual(['live,trimmed,,4,3,4,0', 'open,true,'])
     })
   })
 }
