@@ -1,10 +1,14 @@
 /** The README's blocks of code, run as they are written there: each does what the text around it says. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
-import { createSource } from 'tidewire'
+import { createSource, SSEClient } from 'tidewire'
 import { formatSSE } from 'tidewire/server'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createServer as createViteServer, type UserConfig } from 'vite'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSSRApp } from 'vue'
 import { renderToString as renderVue } from 'vue/server-renderer'
 import { blocksOf, isCode, needsPage } from './support/readme.js'
@@ -24,6 +28,8 @@ describe('each block runs', () => {
   let world: World
 
   beforeEach(() => {
+    // Each test loads its blocks anew.
+    vi.resetModules()
     world = createWorld()
   })
   afterEach(() => world.end())
@@ -90,22 +96,33 @@ describe('each block runs', () => {
       expect(bodies).toEqual(['POST {"prompt":"Why is the sea salty?"}'])
     },
 
-    async 'server.ts'() {
+    async 'server.mjs'() {
       vi.useFakeTimers({ toFake: [...FAKE] })
-      await load('server.ts')
-      const ids: number[] = []
+      await load('server.mjs')
+      const ids: string[] = []
       const statuses = new Set<string>()
       const source = createSource('/api/prices')
       source.status.subscribe((status) => statuses.add(status))
-      source.on('price', (_data, { id }) => ids.push(Number(id)))
+      source.on('price', (_data, { id }) => ids.push(id))
       for (const count of [3, 6, 9]) {
         await world.until(() => ids.length >= count)
         world.breakConnections()
       }
       await world.until(() => ids.length >= 12)
       expect(statuses).toContain('waiting')
-      const first = ids[0] ?? 0
-      expect(ids).toEqual(ids.map((_id, index) => first + index))
+      const first = ids.slice()
+      const [run = '', n] = first[0]?.split('.') ?? []
+      expect(first).toEqual(first.map((_id, index) => `${run}.${Number(n) + index}`))
+
+      // The server starts anew, and has sent events before the client is back.
+      vi.resetModules()
+      await load('server.mjs')
+      await vi.advanceTimersByTimeAsync(2500)
+      world.breakConnections()
+      const others = () => ids.filter((id) => !id.startsWith(`${run}.`))
+      await world.until(() => others().length >= 5)
+      const [next] = others()[0]?.split('.') ?? []
+      expect(others()).toEqual(others().map((_id, index) => `${next}.${index + 1}`))
       source.close()
 
       const leaving = new AbortController()
@@ -118,6 +135,70 @@ describe('each block runs', () => {
       leaving.abort()
       await expect(reading).rejects.toThrow()
       expect(received).toMatch(/^event: price$/m)
+    },
+
+    async 'vite.config.ts'() {
+      const { default: config } = (await load('vite.config.ts')) as { default: UserConfig }
+      const [[path = '', target] = []] = Object.entries(config.server?.proxy ?? {})
+      expect(target).toBe('http://localhost:3000')
+      const endpoint = createServer((request, response) => {
+        response.writeHead(200, EVENT_STREAM).write(formatSSE({ data: request.url ?? '' }))
+      }).listen()
+      await once(endpoint, 'listening')
+      const { port } = endpoint.address() as AddressInfo
+      const vite = await createViteServer({
+        configFile: false,
+        logLevel: 'silent',
+        root: import.meta.dirname,
+        server: {
+          middlewareMode: true,
+          watch: null,
+          ws: false,
+          proxy: { [path]: `http://127.0.0.1:${port}` },
+        },
+        optimizeDeps: { noDiscovery: true },
+      })
+      onTestFinished(() => vite.close())
+      world.serve(vite.middlewares)
+      const source = createSource('/api/prices')
+      for await (const { data } of source) {
+        expect(data).toBe('/api/prices')
+        source.close()
+      }
+    },
+
+    async 'hub.mjs'() {
+      vi.useFakeTimers({ toFake: [...FAKE] })
+      await load('hub.mjs')
+      const client = new SSEClient()
+      const staff = client.subscribe('chat/staff')
+      const notices: unknown[] = []
+      client.channel('notices').on('alert', (data) => notices.push(data))
+      expect(await arrives(staff.ready)).toBe('denied')
+      await world.until(() => notices.length > 0)
+      expect(notices).toEqual([{ text: 'Low tide' }])
+      client.close()
+    },
+
+    async 'client.ts'() {
+      const { client } = (await load('client.ts')) as { client: SSEClient }
+      expect(client.status.value).toBe('idle')
+      expect(world.requests).toBe(0)
+    },
+
+    async 'lobby.ts'() {
+      vi.useFakeTimers({ toFake: [...FAKE] })
+      await load('hub.mjs')
+      await arrives(load('lobby.ts'))
+      expect(world.printed[0]).toBe('notices ok')
+      await world.until(() => world.printed.filter((line) => /^live \d+$/.test(line)).length > 2)
+
+      vi.resetModules()
+      await load('hub.mjs')
+      world.breakConnections()
+      await world.until(() => world.printed.some((line) => line.startsWith('Messages were lost')))
+      await world.until(() => world.printed.includes('notice Low tide'))
+      expect(world.printed.some((line) => line.startsWith('resuming '))).toBe(true)
     },
 
     async 'streams.ts'() {
@@ -135,6 +216,20 @@ describe('each block runs', () => {
     },
   }
 
+  /** What a promise gives, in fake time. */
+  async function arrives<T>(promise: Promise<T>): Promise<T> {
+    let isThere = false
+    const settle = () => {
+      isThere = true
+    }
+    promise.then(settle, settle)
+    await world.until(() => isThere)
+    return promise
+  }
+
+  /** ms: some blocks run for a minute of fake time. */
+  const PATIENCE = 20_000
+
   /** Registers its own tests. */
   const suites = ['prices.test.ts']
 
@@ -145,6 +240,7 @@ describe('each block runs', () => {
       if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
       await run()
     },
+    PATIENCE,
   )
 
   test('and no block has gone', () => {
@@ -159,12 +255,19 @@ describe('each block runs', () => {
     const html = renderToString(createElement('div', null, createElement(Ticker)))
     expect(html.replaceAll('<!-- -->', '')).toContain(', highest 0, 0 messages')
     expect(renderToString(createElement(ConnectionStatus!))).toBe('<p>idle</p>')
+    const { App } = (await load('Lobby.tsx')) as { App: () => never }
+    expect(renderToString(createElement(App))).toBe('<div></div>')
     expect(world.requests).toBe(0)
   })
 
   test('Vue components are, too', async () => {
     const { default: Ticker } = (await load('Ticker.vue')) as { default: object }
     expect(await renderVue(createSSRApp(Ticker))).toBe('<p>, highest 0, 0 messages</p>')
+    const { default: Lobby } = (await load('Lobby.vue')) as { default: object }
+    // Of the same modules as the component, which are loaded anew for each test.
+    const { createSSE } = await import('tidewire/vue')
+    const app = createSSRApp(Lobby).use(createSSE(new SSEClient()))
+    expect(await renderVue(app)).not.toContain('<p>')
     expect(world.requests).toBe(0)
   })
 })

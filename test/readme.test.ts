@@ -26,7 +26,11 @@ test('every block has a name of its own, or a language that is not run', () => {
 
 test('every block compiles', async () => {
   expect(code.length).toBeGreaterThan(8)
-  expect(await typeErrors(code)).toEqual([])
+  const [, types = ''] = /Types by name: (.*?)\.\n/s.exec(text) ?? []
+  const named = `export type { ${bare(types)} } from 'tidewire'`
+  expect(types).toMatch(/`Source`.*`ConnectionState`/s)
+  const naming = { language: 'ts', name: 'types.ts', code: named }
+  expect(await typeErrors([...code, naming])).toEqual([])
   const slip = { language: 'ts', name: 'slip.ts', code: 'export { createSorce } from "tidewire"' }
   expect(await typeErrors([slip])).toEqual([expect.stringMatching(/^slip.ts:1 .*createSorce/)])
 }, 60_000)
@@ -35,7 +39,12 @@ describe('what it names exists', () => {
   const commands = [
     ...blocks.filter(({ language }) => language === 'sh').map((block) => block.code),
     ...Array.from(text.matchAll(/`(np[mx] [^`\n]+)`/g), ([, command = '']) => command),
-  ].flatMap((lines) => lines.trim().split(/\n| && /))
+  ].flatMap((lines) =>
+    lines
+      .replaceAll(/ #.*/g, '')
+      .trim()
+      .split(/\n| && /),
+  )
 
   test('commands', async () => {
     const tests = await readdir(import.meta.dirname, { recursive: true })
@@ -60,10 +69,30 @@ describe('what it names exists', () => {
     expect(codes.map(bare).filter((code) => !errors.includes(`'${code}'`))).toEqual([])
   })
 
+  test('links to chapters', () => {
+    const chapters = Array.from(text.matchAll(/^## (.*)$/gm), ([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    )
+    const links = Array.from(text.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link)
+    expect(links).not.toEqual([])
+    expect(chapters).toEqual(expect.arrayContaining(links))
+  })
+
+  test('what a source has, and nothing is missing', () => {
+    const table = text.slice(text.indexOf('| a source has |'), text.indexOf('\n\nListeners, folds'))
+    const cells = Array.from(table.matchAll(/^\| (`.*?) \|/gm), ([, cell = '']) => cell)
+    const shown = cells.flatMap((cell) =>
+      Array.from(cell.matchAll(/`(\w+)(?:\(.*?\))?`/g), ([, name]) => name),
+    )
+    const fields = documentedProperties('src/channels/source.ts', 'Source').keys()
+    const named = [...fields].filter((name) => !name.startsWith('__@'))
+    expect(shown.sort()).toEqual([...named, 'connected'].sort())
+  })
+
   test('files and folders', () => {
     const paths = [
       ...Array.from(text.matchAll(/`([\w/-]+\/)`/g), ([, path = '']) => path),
-      ...Array.from(text.matchAll(/\]\((?!https:)([^)]+)\)/g), ([, path = '']) => path),
+      ...Array.from(text.matchAll(/\]\((?!https:|#)([^)]+)\)/g), ([, path = '']) => path),
     ].filter((path) => path !== 'dist/')
     expect(paths.length).toBeGreaterThan(6)
     const root = new URL('..', import.meta.url)
@@ -83,16 +112,31 @@ describe('its numbers are checked ones', () => {
   const source = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
   test('sizes', async () => {
-    const budgets = Array.from(
-      (await source('package.test.ts')).matchAll(/name: '(\w+)', entry: '(\S+)', budget: (\d+)/g),
-      ([, name, entry, budget]) => [`${name} of ${entry}`, Number(budget).toLocaleString('en')],
+    const budgets = Object.fromEntries(
+      Array.from(
+        (await source('package.test.ts')).matchAll(
+          /name: '(\w+)', entry: '(\S+)', budget: ([\d_]+)/g,
+        ),
+        ([, name, entry, budget = '']) => [
+          `${name} of ${entry}`,
+          Number(budget.replace('_', '')).toLocaleString('en'),
+        ],
+      ),
     )
-    const { 'createSource of tidewire': client, ...others } = Object.fromEntries(budgets)
-    expect(flat).toContain(`\`createSource\` is less than ${client} bytes (minified, brotli)`)
-    expect(others['useSSE of tidewire/react']).toBe(others['useSSE of tidewire/vue'])
+    const {
+      'openEventStream of tidewire': stream,
+      'createSource of tidewire': client,
+      'SSEClient of tidewire': channels,
+      'useSSE of tidewire/react': react,
+      'useSSE of tidewire/vue': vue,
+      ...others
+    } = budgets
+    expect(others).toEqual({})
+    expect(react).toBe(vue)
     expect(flat).toContain(
-      `adds of its own is less than ${others['useSSE of tidewire/vue']}, in React`,
+      `At most ${stream} bytes for \`openEventStream\`, ${client} for \`createSource\`, ${channels} for \`SSEClient\` (minified, brotli)`,
     )
+    expect(flat).toContain(`at most ${vue} more for \`useSSE\`, in React and in Vue`)
   })
 
   test('random streams of the parser', async () => {

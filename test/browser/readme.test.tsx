@@ -1,7 +1,9 @@
 /** The README's components on a page: mounted as they are written there, they show what the endpoint sends. */
 import { type ComponentType, Profiler, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { formatSSE } from 'tidewire/server'
+import type { SSEClient } from 'tidewire'
+import { createHub, formatSSE } from 'tidewire/server'
+import { createSSE } from 'tidewire/vue'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Component, createApp } from 'vue'
 import { blocksOf, isCode, needsPage } from '../support/readme.js'
@@ -23,7 +25,9 @@ function stubEndpoint(): Endpoint {
   const each = (act: (stream: ReadableStreamDefaultController<Uint8Array>) => void) => {
     for (const stream of streams) act(stream)
   }
-  vi.stubGlobal('fetch', async ({ url, headers, signal }: Request) => {
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const { url, headers, signal } = request
+    if (new URL(url).pathname === '/_sse') return hub.fetch(request)
     expect(new URL(url).pathname).toBe('/api/prices')
     asked.push(headers.get('last-event-id') ?? '')
     const body = new ReadableStream<Uint8Array>({
@@ -52,6 +56,18 @@ function stubEndpoint(): Endpoint {
 
 const load = (name: string): Promise<Record<string, unknown>> =>
   import(/* @vite-ignore */ `/README.md/${name}`)
+
+/** The hub of the page's channels. */
+const hub = createHub()
+hub.channel('chat/:room')
+
+const showsTheLobby = async () => {
+  await vi.waitFor(() => expect(hub.subscriberCount('chat/lobby')).toBe(1))
+  await hub.to('chat/lobby').send('message', { text: 'High tide' })
+  await vi.waitFor(() => expect(page.textContent).toContain('High tide'))
+  unmount()
+  await vi.waitFor(() => expect(hub.connectionCount).toBe(0))
+}
 
 let endpoint: Endpoint
 let page: HTMLElement
@@ -114,6 +130,27 @@ const runs: Record<string, () => Promise<void>> = {
     app.mount(page)
     await showsTheTicker()
     expect(endpoint.asked).toEqual([''])
+  },
+
+  async 'Lobby.tsx'() {
+    const { App } = (await load('Lobby.tsx')) as { App: ComponentType }
+    const root = createRoot(page)
+    unmount = () => root.unmount()
+    root.render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    )
+    await showsTheLobby()
+  },
+
+  async 'Lobby.vue'() {
+    const { default: Lobby } = (await load('Lobby.vue')) as { default: Component }
+    const { client } = (await load('client.ts')) as { client: SSEClient }
+    const app = createApp(Lobby).use(createSSE(client))
+    unmount = () => app.unmount()
+    app.mount(page)
+    await showsTheLobby()
   },
 
   async 'ConnectionStatus.tsx'() {
