@@ -99,6 +99,7 @@ export default defineConfig({
       { find: /^tidewire$/, replacement: at('src/index.ts') },
       { find: /^tidewire\/(react|vue)$/, replacement: at('bindings/$1/index.ts') },
       { find: /^tidewire\/server$/, replacement: at('src/server/index.ts') },
+      { find: /^tidewire\/node$/, replacement: at('src/server/node.ts') },
     ],
   },
   define: {

@@ -6,4 +6,11 @@ export { type ChannelHandle, createHub, type Hub, type SSEChannelConfig } from '
 export type { Log, LogEntry, LogPage, MemoryLogOptions } from './log.js'
 export type { HubContext, HubLimits, HubOptions, Presence, Principal } from './options.js'
 export type { ProgressEvents, ProgressOptions, ProgressTask } from './progress.js'
+export {
+  createProgressStream,
+  createSSEResponse,
+  createSSEStream,
+  type SSEEvents,
+  type SSESend,
+} from './streams.js'
 export type { Sent, Target } from './target.js'

@@ -45,6 +45,26 @@ export interface Member {
   cancel: (() => void) | undefined
 }
 
+/** Begins where it asks to, else at the connection's cursor, else now: when it is asked for, not when a rule has answered. */
+export function createMember(
+  name: string,
+  match: Match<ChannelRule>,
+  receiver: Receiver,
+  { since, last, now }: { since: Replay | undefined; last: string | undefined; now: string },
+): Member {
+  const isNow = typeof since === 'object' && since.last === 0
+  return {
+    name,
+    match,
+    receiver,
+    since: isNow ? now : (since ?? last ?? now),
+    covered: since === undefined && last !== undefined,
+    verdict: 'asking',
+    live: false,
+    cancel: undefined,
+  }
+}
+
 /** Whether an event is meant for a session. */
 export function isFor({ except, only }: LogEntry, { conn, cid, principal }: Identity): boolean {
   const names = (id: string) => id === conn || id === principal

@@ -2,7 +2,7 @@
 import type { WantedChannel, WireVerdict } from '../hub-protocol.js'
 import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Journal } from './journal.js'
-import type { ChannelRule, Member } from './member.js'
+import { type ChannelRule, createMember, type Member } from './member.js'
 import type { Patterns } from './pattern.js'
 import type { Roster } from './roster.js'
 import type { Session } from './session.js'
@@ -59,6 +59,11 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   const isHere = (member: Member) => members.get(member.name) === member
   const isJoined = ({ verdict }: Member) => verdict === 'ok' || verdict === 'volatile'
 
+  /** At the end of the session what still waits for answers is aborted. */
+  function failed(error: unknown) {
+    if (!session().signal.aborted) onError(error)
+  }
+
   function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
     const heartbeats = [...members.values()]
       .filter(isJoined)
@@ -87,17 +92,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
       if (!match) verdicts.push([name, 'unknown'])
       else if (members.size >= parts.limit) verdicts.push([name, 'limit'])
       else {
-        const covered = since === undefined && wanted.last !== undefined
-        const member: Member = {
-          name,
-          match,
-          receiver: session(),
-          since: (since === undefined && wanted.last) || sinceOf(since),
-          covered,
-          verdict: 'asking',
-          live: false,
-          cancel: undefined,
-        }
+        const begins = { since, last: wanted.last, now: journal.head }
+        const member = createMember(name, match, session(), begins)
         members.set(name, member)
         fresh.push(member)
       }
@@ -107,12 +103,6 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     authorize(fresh, wanted)
   }
 
-  /** "From now" is when it was asked for, not when a rule has answered. */
-  function sinceOf(since: WantedChannel['since']) {
-    if (since === undefined || (typeof since === 'object' && since.last === 0)) return journal.head
-    return since
-  }
-
   const isSettled = (member: Member): member is Member & { verdict: WireVerdict } =>
     member.verdict !== 'asking' && (!isJoined(member) || member.live)
 
@@ -120,9 +110,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     const answers = asked.map((member) => granted ?? askRule(member))
     if (!answers.some((answer) => answer instanceof Promise))
       return settle(asked, answers as Answer[], cursor)
-    settleInTime(asked, answers, cursor).catch(() => {
-      // the session ended
-    })
+    settleInTime(asked, answers, cursor).catch(failed)
   }
 
   /** Together what is answered soon, later what takes longer, so that no rule holds up the others for long. */
@@ -135,11 +123,11 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     const patience = Math.min(PATIENCE, parts.authorizeTimeout)
     const soon = await withinLimit(answers, patience, signal)
     const isLate = (_: unknown, at: number) => soon[at] === undefined
-    const isSoon = (_: unknown, at: number) => soon[at] !== undefined
     const late = asked.filter(isLate)
-    settle(asked.filter(isSoon), soon.filter(isSoon), late.length > 0 ? undefined : cursor)
-    if (late.length === 0) return
     const rest = answers.filter(isLate)
+    const inTime = asked.filter((_, at) => soon[at])
+    settle(inTime, soon.filter(Boolean), late.length > 0 ? undefined : cursor)
+    if (late.length === 0) return
     settle(late, await withinLimit(rest, parts.authorizeTimeout - patience, signal), cursor)
     for (const [at, member] of late.entries())
       if (isHere(member) && member.verdict === 'unavailable')
@@ -206,20 +194,16 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   function expire(member: Member, expiresAt: number) {
     member.cancel = undefined
     if (expiresAt === Number.POSITIVE_INFINITY) return
-    member.cancel = wheel.add(expiresAt - Date.now(), () => void confirm(member))
+    member.cancel = wheel.add(expiresAt - Date.now(), () => confirm(member).catch(failed))
   }
 
   /** Asks again for what has expired; until the answer it stays. */
   async function confirm(member: Member) {
-    try {
-      const limit = parts.authorizeTimeout
-      const [answer] = await withinLimit([askRule(member)], limit, session().signal)
-      if (!isHere(member) || !isJoined(member)) return
-      if (answer?.ok) expire(member, answer.expiresAt)
-      else revoke(member.name)
-    } catch {
-      // the session ended
-    }
+    const limit = parts.authorizeTimeout
+    const [answer] = await withinLimit([askRule(member)], limit, session().signal)
+    if (!isHere(member) || !isJoined(member)) return
+    if (answer?.ok) expire(member, answer.expiresAt)
+    else revoke(member.name)
   }
 
   function withdraw(member: Member) {

@@ -54,7 +54,7 @@ export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, 
   /** A principal came to a channel, or left it and did not return within 5 s. An anonymous stream is a principal of its own. */
   onJoin?: ((presence: Presence<P>) => void) | undefined
   onLeave?: ((presence: Presence<P>) => void) | undefined
-  /** What a rule, `identify` or the log threw. Default `reportError`, else `console.error`. */
+  /** What a rule, `identify` or the log threw. Default `console.error`: some runtimes end a process for `reportError`. */
   onError?: ((error: unknown) => void) | undefined
   /** Called with each fact. */
   onDiagnostic?: ((fact: Diagnostic) => void) | undefined

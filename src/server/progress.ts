@@ -7,7 +7,10 @@ export type ProgressEvents = {
   error: { message: string }
 }
 
-/** `update` sends `progress`. The signal aborts when nobody listens any more: the reader left, or the hub closed. */
+/**
+ * `update` sends `progress`; percent is kept within 0 and 100, NaN counts as 0. The signal aborts when nobody listens any more: the reader left, or
+ * the hub closed.
+ */
 export type ProgressTask = (
   update: (percent: number, message?: string) => void,
   signal: AbortSignal,
@@ -28,8 +31,9 @@ export async function runProgress(
 ): Promise<void> {
   let over = false
   const update = (percent: number, message?: string) => {
-    if (!over && !signal.aborted)
-      send('progress', message === undefined ? { percent } : { percent, message })
+    if (over || signal.aborted) return
+    const clamped = percent > 0 ? Math.min(percent, 100) : 0
+    send('progress', { percent: clamped, ...(message !== undefined && { message }) })
   }
   try {
     await task(update, signal)

@@ -136,7 +136,8 @@ export function createSession(parts: SessionParts): Session {
   function finish(why: SessionEnd) {
     stopBeating()
     catchUp.clear()
-    ender.abort()
+    // A reason of its own spares ten thousand streams that end together as many stack traces.
+    ender.abort(why)
     parts.onEnd(why)
   }
 

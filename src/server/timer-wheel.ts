@@ -40,7 +40,7 @@ export function createTimerWheel(onError: (error: unknown) => void): TimerWheel 
       tick = Math.max(tick, until - SLOTS)
       while (tick < until && !signal.aborted) work(++tick, until)
     }
-    running = undefined
+    if (running?.signal === signal) running = undefined
   }
 
   function work(at: number, until: number) {
@@ -59,16 +59,16 @@ export function createTimerWheel(onError: (error: unknown) => void): TimerWheel 
 
   return {
     add(milliseconds, run) {
-      if (!running) {
-        running = new AbortController()
-        tick = now()
-        turn(running).catch(() => {})
-      }
+      if (!running) tick = now()
       // One more, since the tick under way is partly over.
       const due = Math.max(now(), tick) + 1 + Math.ceil(Math.max(0, milliseconds) / TICK)
       const entry: Entry = { due, run }
       slotOf(due).add(entry)
       size++
+      if (!running) {
+        running = new AbortController()
+        turn(running).catch(() => {})
+      }
       return () => {
         if (slotOf(due).delete(entry)) size--
       }

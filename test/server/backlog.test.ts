@@ -111,3 +111,35 @@ test('one reader that breaks leaves the others what was sent', async () => {
     expect(await stream.message()).toMatchObject({ d: body })
   }
 })
+
+test('the cursor waits for who fell behind, though another channel is still catching up', async () => {
+  const hub = createHub()
+  hub.channel('a')
+  hub.channel('b')
+  for (let count = 0; count < 10; count++) await hub.to('b').send('n', body)
+  const answer = await hub.fetch(post(openBody(['a', { name: 'b', since: 'earliest' }])))
+  await vi.advanceTimersByTimeAsync(1)
+  const live = await hub.fetch(post(openBody(['a'])))
+  const stream = (live.body as ReadableStream<Uint8Array>).getReader()
+  const hello = new TextDecoder().decode((await stream.read()).value)
+  const conn = /"conn":"([^"]+)"/.exec(hello)?.[1]
+  const channels = [{ name: 'a' }, { name: 'b', since: 'earliest' }]
+  await hub.fetch(post({ conn, rev: 2, channels }))
+  for (let count = 0; count < 2000; count++)
+    void hub.to('a').send('n', `${count} ${'x'.repeat(500)}`)
+  await vi.advanceTimersByTimeAsync(15_200)
+
+  let text = ''
+  while (!text.includes('"d":"1999 ')) text += new TextDecoder().decode((await stream.read()).value)
+  let due = 0
+  for (const block of text.split('\n\n')) {
+    const number = /"c":"a","e":"n","d":"(\d+) /.exec(block)?.[1]
+    if (number !== undefined) expect(Number(number)).toBe(due++)
+    // The first of them is the eleventh event of the log.
+    const position = /^id: \w+\.(\d+)$/m.exec(block)?.[1]
+    if (position !== undefined) expect(Number(position)).toBeLessThanOrEqual(due + 10)
+  }
+  expect(due).toBe(2000)
+  await answer.body?.cancel()
+  await hub.close()
+})
