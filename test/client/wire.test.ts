@@ -1,8 +1,8 @@
 /** A client and a hub with a real network between them. */
 import { SSEClient, type UntypedChannels } from 'tidewire'
+import { toNodeHandler } from 'tidewire/node'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { type HttpServer, serve } from '../support/http-server.js'
-import { bridge } from '../support/hub-bridge.js'
+import { type Handler, type HttpServer, serve } from '../support/http-server.js'
 import { hear, plainHub } from '../support/hub-network.js'
 import { withReportedErrors } from '../support/test-source.js'
 
@@ -13,7 +13,8 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
 async function start() {
   const state = { hub: plainHub() }
-  let server: HttpServer = await serve(bridge(() => state.hub))
+  const handler: Handler = (request, response) => toNodeHandler(state.hub)(request, response)
+  let server: HttpServer = await serve(handler)
   const port = Number(new URL(server.url).port)
   const client = new SSEClient<UntypedChannels>({
     url: `${server.url}/_sse`,
@@ -33,10 +34,7 @@ async function start() {
     },
     stop: () => server.close(),
     async restart() {
-      server = await serve(
-        bridge(() => state.hub),
-        port,
-      )
+      server = await serve(handler, port)
     },
   }
 }
