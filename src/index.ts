@@ -8,7 +8,12 @@ export {
   signal,
 } from '@preact/signals-core'
 export type { Channel, ChannelOptions } from './channels/channel.js'
-export { type ChannelTarget, channelOf, closedChannel } from './channels/channel-target.js'
+export {
+  type ChannelTarget,
+  channelOf,
+  closedChannel,
+  provided,
+} from './channels/channel-target.js'
 export { SSEClient } from './channels/client.js'
 export type { SSEClientOptions } from './channels/client-core.js'
 export type { ClientEvents } from './channels/client-events.js'
@@ -19,6 +24,7 @@ export {
   closedSource,
   createChannelHolder,
   createConnectionHolder,
+  createLazy,
   createSourceHolder,
   type Holder,
   holderKey,

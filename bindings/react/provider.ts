@@ -17,11 +17,3 @@ export function SSEProvider({ client, children }: SSEProviderProps): ReactElemen
 export function useProvided(): SSEClient | undefined {
   return useContext(Provided)
 }
-
-/** @throws Error where there is none. */
-export function need(client: SSEClient | undefined): SSEClient {
-  if (client) return client
-  throw new Error(
-    'There is no SSEClient here: render within <SSEProvider client={…}>, or pass the object itself, not its name.',
-  )
-}

@@ -5,12 +5,11 @@ import {
   type ChannelTarget,
   channelOf,
 } from '../../src/index.js'
-import { need, useProvided } from './provider.js'
+import { useProvided } from './provider.js'
 
 export type Skip = null | undefined
 
 /** The same channel while the target and the options are. */
 export function useTarget<E>(target: ChannelTarget<E>, options?: ChannelOptions): Channel<E> {
-  const client = useProvided()
-  return channelOf(target, () => need(client), options)
+  return channelOf(target, useProvided(), options)
 }

@@ -1,5 +1,4 @@
 /** `useChannel`: a channel as state. */
-import { useMemo } from 'react'
 import {
   type Channel,
   type ChannelName,
@@ -21,5 +20,5 @@ export function useChannel<const N extends ChannelName<RegisteredChannels>>(
 ): ChannelView<EventsOf<RegisteredChannels, N>>
 export function useChannel<E>(target: ChannelTarget<E>, options?: ChannelOptions): ChannelView<E> {
   const channel = useTarget(target, options)
-  return useView(useMemo(() => createChannelHolder(channel), [channel]))
+  return useView(() => createChannelHolder(channel), channel)
 }

@@ -1,5 +1,4 @@
 /** `useFold`: everything a feed brought, as one state. */
-import { useState } from 'react'
 import {
   type Channel,
   closedChannel,
@@ -9,6 +8,7 @@ import {
   type Source,
 } from '../../src/index.js'
 import { useSignalValue } from './use-signal-value.js'
+import { useKept } from './view.js'
 
 type Skip = null | undefined
 /** The union, since types are inferred from what bears the same name. */
@@ -30,19 +30,5 @@ export function useFold<E, S>(
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ): S {
-  const [kept, keep] = useState(() => createSlot(feed, seed, reduce))
-  let slot = kept
-  if (slot.feed !== feed) {
-    slot = createSlot(feed, seed, reduce)
-    keep(slot)
-  }
-  return useSignalValue(slot.signal)
-}
-
-function createSlot<E, S>(
-  feed: Bindable<E> | Skip,
-  seed: S | (() => S),
-  reduce: (state: S, message: Message<E>) => S,
-) {
-  return { feed, signal: (feed ?? closedChannel<E>()).fold(seed, reduce) }
+  return useSignalValue(useKept(() => (feed ?? closedChannel<E>()).fold(seed, reduce), feed))
 }

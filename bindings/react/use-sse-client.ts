@@ -1,8 +1,13 @@
 /** `useSSEClient`: the client itself. */
-import type { ChannelMap, RegisteredChannels, SSEClient } from '../../src/index.js'
-import { need, useProvided } from './provider.js'
+import {
+  type ChannelMap,
+  provided,
+  type RegisteredChannels,
+  type SSEClient,
+} from '../../src/index.js'
+import { useProvided } from './provider.js'
 
 /** The provider's client. Without a provider all hooks that need one throw. */
 export function useSSEClient<C extends ChannelMap<C> = RegisteredChannels>(): SSEClient<C> {
-  return need(useProvided()) as unknown as SSEClient<C>
+  return provided(useProvided()) as unknown as SSEClient<C>
 }

@@ -1,18 +1,19 @@
 /** What a hook returns: fields that re-render the component only where it reads them. */
-import { useMemo, useSyncExternalStore } from 'react'
-import type {
-  Channel,
-  ChannelStatus,
-  ConnectionState,
-  ConnectionStatus,
-  ConnectionVerbs,
-  ErrorOf,
-  EventName,
-  Gap,
-  Holder,
-  Message,
-  Source,
-  SSEError,
+import { useState, useSyncExternalStore } from 'react'
+import {
+  type Channel,
+  type ChannelStatus,
+  type ConnectionState,
+  type ConnectionStatus,
+  type ConnectionVerbs,
+  createLazy,
+  type ErrorOf,
+  type EventName,
+  type Gap,
+  type Holder,
+  type Message,
+  type Source,
+  type SSEError,
 } from '../../src/index.js'
 
 /** What render reads (or destructures) decides what re-renders. A new object at each change, never mutated. */
@@ -45,61 +46,61 @@ export interface SourceView<E> extends FeedView<E>, ConnectionView {
   readonly source: Source<E>
 }
 
-/** What a holder shows; held while the component is mounted. */
-export function useView<V extends object>(holder: Holder): V {
-  const { now, first } = useMemo(() => createViews<V>(holder), [holder])
-  return useSyncExternalStore(holder.watch, now, first)
+/** What `create` made in the first render with these keys. */
+export function useKept<T>(create: () => T, ...keys: readonly unknown[]): T {
+  const [kept, keep] = useState(() => ({ keys, value: create() }))
+  if (keys.every((key, n) => key === kept.keys[n])) return kept.value
+  const next = { keys, value: create() }
+  keep(next)
+  return next.value
 }
 
-/** The snapshots of a store that `useSyncExternalStore` asks for. */
+/** What a holder shows, one for each key; it holds while the component is mounted. */
+export function useView<V extends object>(create: () => Holder, key: unknown): V {
+  const { watch, now, first } = useKept(() => createViews<V>(create()), key)
+  return useSyncExternalStore(watch, now, first)
+}
+
+/** A store as `useSyncExternalStore` asks for it. */
 interface Views<V> {
+  watch: Holder['watch']
   /** The same view until a field that was read from it has changed. */
   now(): V
   /** As `now`, but a first view shows what was before anything was opened. */
   first(): V
 }
 
-type Read = Holder['read']
+type Seen = readonly [field: string, type: string | undefined, value: unknown]
 
-function createViews<V extends object>({ fields, verbs, read, idle }: Holder): Views<V> {
-  const names = [...fields, ...verbs]
-  let current: View | undefined
+function createViews<V extends object>({ fields, verbs, read, idle, watch }: Holder): Views<V> {
+  let view: V | undefined
+  /** What was read from the view. */
+  let seen: Seen[]
 
+  /** A field is read when it is first asked for, and stays what it was then. */
+  function create(from: Holder['read']): V {
+    const mine: Seen[] = []
+    const see = (field: string, type?: string) => {
+      const known = mine.find((other) => other[0] === field && other[1] === type)
+      if (known) return known[2]
+      const value = from(field, type)
+      mine.push([field, type, value])
+      return value
+    }
+    seen = mine
+    return createLazy([...fields, ...verbs], see) as V
+  }
+
+  const isStale = ([field, type, value]: Seen) => !Object.is(read(field, type), value)
   return {
+    watch,
     now() {
-      if (!current || isStale(current, read)) current = createView(read, names)
-      return current.object as V
+      if (!view || seen.some(isStale)) view = create(read)
+      return view
     },
     first() {
-      current ??= createView(idle, names)
-      return current.object as V
+      view ??= create(idle)
+      return view
     },
   }
-}
-
-interface View {
-  readonly object: object
-  readonly seen: readonly (readonly [field: string, type: string | undefined, value: unknown])[]
-}
-
-/** A field is read when it is first asked for, and stays what it was then. */
-function createView(read: Read, fields: readonly string[]): View {
-  const seen: View['seen'][number][] = []
-  const see = (field: string, type?: string) => {
-    const known = seen.find((other) => other[0] === field && other[1] === type)
-    if (known) return known[2]
-    const value = read(field, type)
-    seen.push([field, type, value])
-    return value
-  }
-  const object = {}
-  for (const field of fields) {
-    const get = () => (field === 'latestOf' ? (type: string) => see(field, type) : see(field))
-    Object.defineProperty(object, field, { enumerable: true, get })
-  }
-  return { object, seen }
-}
-
-function isStale({ seen }: View, read: Read): boolean {
-  return seen.some(([field, type, value]) => !Object.is(read(field, type), value))
 }

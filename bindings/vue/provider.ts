@@ -6,17 +6,9 @@ const Provided: InjectionKey<SSEClient> = Symbol('tidewire')
 
 /** `app.use(createSSE(client))`; one client a request on a server. The app neither opens nor closes it. */
 export function createSSE(client: SSEClient<RegisteredChannels>): Plugin {
-  return { install: (app) => void app.provide(Provided, client) }
+  return (app) => void app.provide(Provided, client)
 }
 
 export function useProvided(): SSEClient | undefined {
   return hasInjectionContext() ? inject(Provided, undefined) : undefined
-}
-
-/** @throws Error where there is none. */
-export function need(client: SSEClient | undefined): SSEClient {
-  if (client) return client
-  throw new Error(
-    'There is no SSEClient here: app.use(createSSE(client)) first, or pass the object itself, not its name.',
-  )
 }

@@ -1,5 +1,5 @@
 /** What the channel composables are given: a name for the app's client, or the object. */
-import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
+import { type MaybeRefOrGetter, toValue } from 'vue'
 import {
   type Channel,
   type ChannelOptions,
@@ -8,7 +8,8 @@ import {
   channelOf,
   type RegisteredChannels,
 } from '../../src/index.js'
-import { need, useProvided } from './provider.js'
+import { useProvided } from './provider.js'
+import { rawOf } from './view.js'
 
 export type Skip = null | undefined
 /** Beside the ref or getter, not inside, where it would spoil the inference of `N`. */
@@ -21,5 +22,5 @@ export function useTarget<E>(
   options?: MaybeRefOrGetter<ChannelOptions | undefined>,
 ): () => Channel<E> {
   const client = useProvided()
-  return () => channelOf(toRaw(toValue(target)), () => need(client), toValue(options))
+  return () => channelOf(rawOf(target), client, toValue(options))
 }

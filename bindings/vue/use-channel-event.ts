@@ -1,5 +1,5 @@
 /** `useChannelEvent`: a listener until a scope ends. */
-import { type MaybeRefOrGetter, watch } from 'vue'
+import type { MaybeRefOrGetter } from 'vue'
 import type {
   Channel,
   ChannelName,
@@ -10,7 +10,7 @@ import type {
   RegisteredChannels,
 } from '../../src/index.js'
 import { type Checked, type Skip, useTarget } from './target.js'
-import { watchWhileShown } from './view.js'
+import { useWatched } from './view.js'
 
 /** Every event, in order. */
 export function useChannelEvent<E, T extends ListenType<E>>(
@@ -32,6 +32,5 @@ export function useChannelEvent(
   listener: (...told: never[]) => void,
 ): void {
   const channel = useTarget(target)
-  const change = watchWhileShown(() => channel().on(type, listener))
-  watch(channel, change, { flush: 'sync' })
+  useWatched(channel, (channel) => channel.on(type, listener), channel)
 }

@@ -23,5 +23,5 @@ export function useChannel<E>(
   options?: MaybeRefOrGetter<ChannelOptions | undefined>,
 ): ChannelView<E> {
   const channel = useTarget(target, options)
-  return useView(channel, () => createChannelHolder(channel()))
+  return useView(() => createChannelHolder(channel()), channel)
 }

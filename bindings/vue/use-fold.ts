@@ -1,5 +1,5 @@
 /** `useFold`: everything a feed brought, as one ref. */
-import { type MaybeRefOrGetter, shallowRef, toValue, watch } from 'vue'
+import type { MaybeRefOrGetter } from 'vue'
 import {
   type Channel,
   closedChannel,
@@ -8,8 +8,7 @@ import {
   type SeedContext,
   type Source,
 } from '../../src/index.js'
-import { useSignalValue } from './use-signal-value.js'
-import type { ReadonlyRef } from './view.js'
+import { type ReadonlyRef, rawOf, useSignal } from './view.js'
 
 type Skip = null | undefined
 /** The union, since types are inferred from what bears the same name. */
@@ -31,15 +30,6 @@ export function useFold<E, S>(
   seed: S | (() => S),
   reduce: (state: S, message: Message<E>) => S,
 ): ReadonlyRef<S> {
-  const now = () => toValue(feed)
-  const create = () => (now() ?? closedChannel<E>()).fold(seed, reduce)
-  const signal = shallowRef(create())
-  watch(
-    now,
-    () => {
-      signal.value = create()
-    },
-    { flush: 'sync' },
-  )
-  return useSignalValue(signal)
+  const now = () => rawOf(feed)
+  return useSignal(() => (now() ?? closedChannel<E>()).fold(seed, reduce), now)
 }

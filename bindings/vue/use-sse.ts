@@ -1,5 +1,5 @@
 /** `useSSE`: an endpoint as refs. */
-import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
+import { type MaybeRefOrGetter, toValue } from 'vue'
 import {
   createSourceHolder,
   holderKey,
@@ -10,14 +10,15 @@ import {
   type UntypedEvents,
 } from '../../src/index.js'
 import { useProvided } from './provider.js'
-import { type SourceView, useView } from './view.js'
+import { rawOf, type SourceView, useView } from './view.js'
 
 type Skip = null | undefined
 
 /**
  * An endpoint as refs, connected until the scope ends. GET: one source for the same resolved URL, method, credentials and plain values
- * among the options within an app that has a client, without one within a browser page; POST is never shared. Another url, method or JSON body starts anew, other options are read
- * at each attempt. `null` waits. A source made by `createSource` is watched, never closed.
+ * among the options within an app that has a client, elsewhere within a browser page; POST is never shared. Another url, method or
+ * JSON body starts anew, other options are read at each attempt. `null` waits. A source made by `createSource` is watched, never
+ * closed.
  */
 export function useSSE<E>(source: MaybeRefOrGetter<Source<E> | Skip>): SourceView<E>
 export function useSSE<E extends object = UntypedEvents>(
@@ -28,11 +29,11 @@ export function useSSE<E extends object>(
   target: MaybeRefOrGetter<SourceTarget<E>>,
   options: MaybeRefOrGetter<SharedSourceOptions<E>> = {},
 ): SourceView<E> {
-  const now = () => toRaw(toValue(target))
-  const newest = () => toRaw(toValue(options))
+  const now = () => rawOf(target)
+  const newest = () => rawOf(options)
   const pool = sourcePoolOf(useProvided())
   return useView(
-    () => holderKey(now(), toValue(options)),
     () => createSourceHolder(pool, now(), newest),
+    () => holderKey(now(), toValue(options)),
   )
 }

@@ -5,27 +5,32 @@ import {
   type EffectScope,
   getCurrentInstance,
   getCurrentScope,
+  type MaybeRefOrGetter,
   onActivated,
   onDeactivated,
   onMounted,
   onScopeDispose,
   type ShallowRef,
   shallowRef,
+  toRaw,
+  toValue,
   watch,
 } from 'vue'
-import type {
-  Channel,
-  ChannelStatus,
-  ConnectionState,
-  ConnectionStatus,
-  ConnectionVerbs,
-  ErrorOf,
-  EventName,
-  Gap,
-  Holder,
-  Message,
-  Source,
-  SSEError,
+import {
+  type Channel,
+  type ChannelStatus,
+  type ConnectionState,
+  type ConnectionStatus,
+  type ConnectionVerbs,
+  createLazy,
+  type ErrorOf,
+  type EventName,
+  type Gap,
+  type Holder,
+  type Message,
+  type ReadonlySignal,
+  type Source,
+  type SSEError,
 } from '../../src/index.js'
 
 export type ReadonlyRef<T> = Readonly<ShallowRef<T>>
@@ -60,80 +65,83 @@ export interface SourceView<E> extends FeedView<E>, ConnectionView {
   readonly source: ReadonlyRef<Source<E>>
 }
 
-/** What a holder shows, held while the scope is shown; another `key` takes another holder. */
-export function useView<V extends object>(key: () => unknown, create: () => Holder): V {
-  let holder = create()
+/** What an argument is now, without the proxy that a deep ref makes of it. */
+export function rawOf<T>(argument: MaybeRefOrGetter<T>): T {
+  return toRaw(toValue(argument))
+}
+
+/** What a holder shows, one for each key; it holds while the scope is shown. */
+export function useView<V extends object>(create: () => Holder, key: () => unknown): V {
   // A page that hydrates shows what the server showed until it has been mounted.
   let isFirst = !hasPage || !!getCurrentInstance()?.vnode.el
-  const made = new Map<string, { readonly ref: unknown; refresh(): void }>()
-
-  const refOf = (field: string, type?: string) => {
-    const name = JSON.stringify([field, type])
-    let entry = made.get(name)
-    if (!entry) {
-      const read = () => (isFirst ? holder.idle(field, type) : holder.read(field, type))
-      const value = shallowRef(read())
-      const refresh = () => {
-        value.value = read()
-      }
-      entry = { ref: readonlyRef(value), refresh }
-      made.set(name, entry)
-    }
-    return entry.ref
-  }
-  const refresh = () => {
-    for (const { refresh } of made.values()) refresh()
-  }
-
-  const change = watchWhileShown(() => {
-    isFirst = false
-    return holder.watch(refresh)
-  })
-  watch(
-    key,
-    () => {
-      holder = create()
-      change()
-      refresh()
+  const { now, refTo } = useWatched(
+    create,
+    (holder, changed) => {
+      isFirst = false
+      return holder.watch(changed)
     },
-    { flush: 'sync' },
+    key,
   )
-
-  const view: Record<string, unknown> = {}
-  for (const field of holder.fields) {
-    const get = () => (field === 'latestOf' ? (type: string) => refOf(field, type) : refOf(field))
-    Object.defineProperty(view, field, { enumerable: true, get })
+  const made = new Map<string, ReadonlyRef<unknown>>()
+  const refOf = (field: string, type?: string) => {
+    const name = `${field} ${type}`
+    const ref = made.get(name) ?? refTo((holder) => holder[isFirst ? 'idle' : 'read'](field, type))
+    made.set(name, ref)
+    return ref
   }
-  for (const verb of holder.verbs) view[verb] = () => (holder.read(verb) as () => void)()
+
+  const { fields, verbs } = now()
+  const view = createLazy(fields, refOf) as Record<string, unknown>
+  for (const verb of verbs) view[verb] = () => (now().read(verb) as () => void)()
   return view as V
 }
 
-/** Computed, so that stores take it for what it is: derived, and no state of theirs. */
-export function readonlyRef<T>(value: ShallowRef<T>): ReadonlyRef<T> {
-  return computed(() => value.value) as unknown as ReadonlyRef<T>
+/** The value of one signal for each key. */
+export function useSignal<T>(create: () => SignalLike<T>, key: () => unknown): ReadonlyRef<T> {
+  const { refTo } = useWatched(create, (signal, changed) => signal.subscribe(changed), key)
+  return refTo((signal) => signal.peek())
 }
 
+/** What a getter has nothing of, so that the type comes from what it returns. */
+export type SignalLike<T> = Pick<ReadonlySignal<T>, 'peek' | 'subscribe'>
+
 /** There is a page: servers have none. */
-export const hasPage = typeof document !== 'undefined'
+const hasPage = typeof document !== 'undefined'
 
 type Instance = ComponentInternalInstance & { readonly scope?: EffectScope }
 
+interface Watched<S> {
+  now(): S
+  /** Computed, so that stores take it for what it is: derived, and no state of theirs. */
+  refTo<T>(read: (subject: S) => T): ReadonlyRef<T>
+}
+
 /**
- * Watches until the scope ends: in a component from mounted on and while KeepAlive shows it, elsewhere at once, on a server never.
- * The function returned changes to what `start` watches now, before it leaves what was watched.
+ * What `create` makes for each key, watched until the scope ends: in a component from mounted on and while KeepAlive shows it,
+ * elsewhere at once, on a server never. What comes is watched before what was is left.
  */
-export function watchWhileShown(start: () => () => void): () => void {
+export function useWatched<S>(
+  create: () => S,
+  start: (subject: S, changed: () => void) => () => void,
+  key: () => unknown,
+): Watched<S> {
+  let subject = create()
   let stop: (() => void) | undefined
+  const version = shallowRef(0)
+  const changed = () => {
+    version.value++
+  }
   const attach = () => {
-    stop ??= start()
+    stop ??= start(subject, changed)
   }
   const detach = () => {
     stop?.()
     stop = undefined
   }
+
   const instance = getCurrentInstance() as Instance | null
   // A scope within a component, as a store has one, lives as it likes.
-  const isOfComponent = instance !== null && instance.scope === getCurrentScope()
+  const isOfComponent = instance && instance.scope === getCurrentScope()
   if (isOfComponent) {
     onActivated(attach)
     onDeactivated(detach)
@@ -142,10 +150,24 @@ export function watchWhileShown(start: () => () => void): () => void {
   else if (hasPage) attach()
   onScopeDispose(detach)
 
-  return () => {
-    const leave = stop
-    stop = undefined
-    if (leave) attach()
-    leave?.()
+  watch(
+    key,
+    () => {
+      subject = create()
+      const leave = stop
+      stop &&= start(subject, changed)
+      leave?.()
+      changed()
+    },
+    { flush: 'sync' },
+  )
+
+  return {
+    now: () => subject,
+    refTo: (read) =>
+      computed(() => {
+        void version.value
+        return read(subject)
+      }),
   }
 }

@@ -14,18 +14,26 @@ interface Named {
 }
 
 /**
- * The same channel for the same target and options. `client` is called where a name is all there is.
+ * The same channel for the same target and options.
  *
- * @throws TypeError for what is no name; what `client` throws.
+ * @throws TypeError for what is no name, Error for a name where there is no client.
  */
 export function channelOf<E>(
   target: ChannelTarget<E>,
-  client: () => Named,
+  client: Named | undefined,
   options?: ChannelOptions,
 ): Channel<E> {
   if (target == null) return closedChannel()
   if (typeof target === 'object') return target
-  return client().channel(target as never, options) as Channel<E>
+  return provided(client).channel(target as never, options) as Channel<E>
+}
+
+/** @throws Error that says how to provide a client, where there is none. */
+export function provided<T>(client: T | null | undefined): T {
+  if (client) return client
+  throw new Error(
+    'There is no SSEClient here. Provide one with <SSEProvider client={client}> in React, app.use(createSSE(client)) in Vue; or pass a channel or client itself.',
+  )
 }
 
 let closed: Channel<never> | undefined

@@ -111,6 +111,20 @@ export function createConnectionHolder(client: Connectable): Holder {
   return createHolder(() => client, CONNECTION, VERBS)
 }
 
+/** An object with these fields; each is asked for when it is read. */
+export function createLazy(
+  fields: readonly string[],
+  get: (field: string, type?: string) => unknown,
+): object {
+  const lazy = {}
+  for (const field of fields)
+    Object.defineProperty(lazy, field, {
+      enumerable: true,
+      get: () => (field === 'latestOf' ? (type: string) => get(field, type) : get(field)),
+    })
+  return lazy
+}
+
 function createHolder(
   subject: () => object,
   fields: readonly string[],
