@@ -147,7 +147,7 @@ test('client connection events', async () => {
   const page = globalThis.fetch
   vi.stubGlobal('fetch', () => Promise.resolve(new Response(null, { status: 503 })))
   await sse.close()
-  await advance(1900)
+  await advance(2200)
   vi.stubGlobal('fetch', page)
   client.close()
   expect(showConnectionStatus.mock.calls.flat().slice(0, 3)).toEqual([
