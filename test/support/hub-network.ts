@@ -184,3 +184,34 @@ export function hear(of: {
   of.on('*', (data) => heard.push(data))
   return heard
 }
+
+/** A client with an open stream. */
+export async function opened(options: PairOptions = {}): Promise<Pair> {
+  const it = pair(options)
+  it.client.connect()
+  await settle()
+  return it
+}
+
+/** Names of each control request. */
+export const asked = ({ network }: Pair) =>
+  network.controls.map(({ channels }) => channels.map(({ name }) => name))
+
+/** Answers that the test gives by hand. */
+export function byHand(it: Pair) {
+  const answers: ((response: Response) => void)[] = []
+  it.network.onControl = () => new Promise((resolve) => answers.push(resolve))
+  return answers
+}
+
+/** What the client says of itself. */
+export function eventsOf({ client }: Pair) {
+  const events: string[] = []
+  client.on('connected', (data) => events.push(`connected${data ?? ''}`))
+  client.on('disconnected', (error) => events.push(`disconnected ${error?.code ?? ''}`.trim()))
+  client.on('reconnecting', ({ attempt, delay }) =>
+    events.push(`reconnecting ${attempt} ${delay > 0 && delay <= 30_000}`),
+  )
+  client.on('error', ({ code }) => events.push(`error ${code}`))
+  return events
+}

@@ -1,5 +1,7 @@
 /** The contract of an app, registered: a program with this file in it knows the app's channels everywhere. */
 
+import type { ProgressEvents } from 'tidewire/server'
+
 export interface ChatMessage {
   id: string
   user: string
@@ -22,6 +24,7 @@ export type AppChannels = {
   'users/:id': { message: { text: string; from: string }; typing: { user: string } }
   'teams/:team/updates': { joined: { member: string }; note: { text: string } }
   'chat/:room': { message: ChatMessage; typing: { user: string }; cleared: undefined }
+  'upload/:uploadId': ProgressEvents
   'dashboard/metrics': { message: Metrics }
   'admin/logs': { line: string }
 }
