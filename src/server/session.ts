@@ -57,6 +57,15 @@ export interface Session extends Receiver {
 
 type Sub = Extract<ControlBlock, { t: 'sub' }>
 
+/** On the wire a heartbeat is a whole number, 0 where there is none. */
+const announced = (ms: number) => (ms < Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : 0)
+const hello = (conn: string, heartbeat: number): ControlBlock => ({
+  t: 'hello',
+  v: 1,
+  conn,
+  heartbeat: announced(heartbeat),
+})
+
 export function createSession(parts: SessionParts): Session {
   const { identity, sink, journal, wheel, native, backlog } = parts
   const ender = new AbortController()
@@ -148,7 +157,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   // The first bytes go at once: they tell a proxy that this is a stream.
-  write(native ? HEARTBEAT : encodeControl({ t: 'hello', v: 1, conn: identity.conn, heartbeat }))
+  write(native ? HEARTBEAT : encodeControl(hello(identity.conn, heartbeat)))
   outbox.flush()
 
   return {
@@ -177,7 +186,7 @@ export function createSession(parts: SessionParts): Session {
       untold = { ...untold, t: 'sub', rev, channels }
       if (interval === heartbeat) return
       heartbeat = interval
-      untold = { ...untold, heartbeat }
+      untold = { ...untold, heartbeat: announced(heartbeat) }
       stopBeating()
       stopBeating = wheel.add(heartbeat, beat)
     },

@@ -2,7 +2,7 @@
 import { delay } from '../abort.js'
 
 export interface TimerWheel {
-  /** Runs once after `milliseconds`, up to one tick later. Returns what takes it back. */
+  /** Runs once after `milliseconds`, up to one tick later; after Infinity never. Returns what takes it back. */
   add(milliseconds: number, run: () => void): () => void
   /** Entries waiting. */
   readonly size: number
@@ -59,6 +59,7 @@ export function createTimerWheel(onError: (error: unknown) => void): TimerWheel 
 
   return {
     add(milliseconds, run) {
+      if (milliseconds === Number.POSITIVE_INFINITY) return () => {}
       if (!running) tick = now()
       // One more, since the tick under way is partly over.
       const due = Math.max(now(), tick) + 1 + Math.ceil(Math.max(0, milliseconds) / TICK)

@@ -174,3 +174,30 @@ describe('a request to open is refused', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '7'])
   })
 })
+
+test('opens with maxAge: Infinity, and lasts', async () => {
+  const hub = createHub({ maxAge: Number.POSITIVE_INFINITY })
+  hub.channel('a')
+  const stream = await open(hub, ['a'])
+  expect(await stream.control('hello')).toMatchObject({ heartbeat: 15_000 })
+  await vi.advanceTimersByTimeAsync(10 * 3_600_000)
+  expect(hub.connectionCount).toBe(1)
+})
+
+test.each([
+  [1000 / 3, 334],
+  [Number.POSITIVE_INFINITY, 0],
+  [1e300, 0],
+])('a heartbeat of %d is announced as %d', async (heartbeat, announced) => {
+  const hub = createHub({ heartbeat })
+  hub.channel('a')
+  const stream = await open(hub, ['a'])
+  expect(await stream.control('hello')).toMatchObject({ heartbeat: announced })
+})
+
+test("a channel's heartbeat is announced as a whole number", async () => {
+  const hub = createHub()
+  hub.channel('a', { heartbeat: 1000.5 })
+  const stream = await open(hub, ['a'])
+  expect(await stream.control('sub')).toMatchObject({ heartbeat: 1001 })
+})

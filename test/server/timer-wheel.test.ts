@@ -78,3 +78,11 @@ test('stop forgets everything', async () => {
   await vi.advanceTimersByTimeAsync(1000)
   expect([run.mock.calls.length, wheel.size, vi.getTimerCount()]).toEqual([0, 0, 0])
 })
+
+test('waits for ever without a timer', () => {
+  const wheel = createTimerWheel(() => {})
+  const cancel = wheel.add(Number.POSITIVE_INFINITY, () => {})
+  expect(wheel.size).toBe(0)
+  expect(vi.getTimerCount()).toBe(0)
+  cancel()
+})
