@@ -66,6 +66,8 @@ export function startAttempt(
   /** How long the stream may be silent, in ms, where there is a limit. */
   let window: number | false | undefined
   let lastByte = now()
+  /** Bytes are not read while those before them are delivered. */
+  let isDelivering = false
   let disarm = () => {}
   let watching = linked(signal)
 
@@ -112,7 +114,10 @@ export function startAttempt(
       listener.opened()
       for await (const batch of stream.batches()) {
         lastByte = now()
+        isDelivering = true
         await listener.received(batch)
+        isDelivering = false
+        lastByte = now()
       }
     } finally {
       disarm()
@@ -123,7 +128,7 @@ export function startAttempt(
   function watch() {
     if (!window) return
     const { signal } = watching
-    const due = lastByte + window
+    const due = quietSince() + window
     after(Math.max(0, due - now()), signal, () => {
       if (!window || !isSilent()) return watch()
       judge(now() - due > LATE ? WAITING_BYTES.late : 0)
@@ -141,7 +146,13 @@ export function startAttempt(
   }
 
   function isSilent() {
-    return !!window && now() - lastByte >= window
+    return !!window && now() - quietSince() >= window
+  }
+
+  /** Never in the future, since a clock may be set back. */
+  function quietSince() {
+    if (isDelivering || lastByte > now()) lastByte = now()
+    return lastByte
   }
 
   return {

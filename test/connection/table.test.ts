@@ -1668,3 +1668,23 @@ describe('an event over maxEventSize: skipped to its blank line and reported', (
     expect((await nextAfterWait(scripted)).lastEventId).toBe('7')
   })
 })
+
+describe('what is no silence of the server', () => {
+  test('the time that listeners take for what it sent', async () => {
+    const { source, stream, messages, failures } = await openedSource({ heartbeatTimeout: 1000 })
+    source.on('message', () => void vi.advanceTimersByTime(1))
+    stream.send('data: x\n\n'.repeat(2000))
+    while (messages.length < 2000) await settle()
+    await advance(999)
+    expect(failures).toEqual([])
+    await advance(1)
+    expect(failures).toMatchObject([{ code: 'silence' }])
+  })
+
+  test('a clock that is set back hides it for no more than a window', async () => {
+    const { failures } = await openedSource({ heartbeatTimeout: 1000 })
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await advance(2000)
+    expect(failures).toMatchObject([{ code: 'silence' }])
+  })
+})
