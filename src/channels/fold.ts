@@ -160,9 +160,11 @@ export function createFold<M, S>(
     } catch (cause) {
       if (signal !== loading.signal) return
       stopLoading()
+      // Who is told of the failure may end the fold, or begin it anew.
+      const { signal: waiting } = loading
       const failure = new SeedError(cause)
       host.fail(failure)
-      after(host.retryDelay(attempt), loading.signal, () => load(attempt + 1, failure))
+      after(host.retryDelay(attempt), waiting, () => load(attempt + 1, failure))
     }
   }
 

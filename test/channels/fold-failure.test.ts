@@ -200,3 +200,15 @@ describe('a reducer that throws', () => {
     expect(others.value).toEqual(['1', '2', '3'])
   })
 })
+
+test('a snapshot that fails is not tried again where its listener closes the source', async () => {
+  const { source, open } = createTestSource()
+  const { seed, calls, refuse } = createSnapshots()
+  watched(source.fold(seed, append))
+  source.on('error', () => source.close())
+  await open()
+  await refuse(new Error('500 from /api'))
+  await advance(LONG)
+  expect(calls).toHaveLength(1)
+  expect(vi.getTimerCount()).toBe(0)
+})
