@@ -2,7 +2,7 @@
 
 import type { UntypedEvents } from '../contract.js'
 import type { Replay } from '../hub-protocol.js'
-import { createFeed, type Feed, type FeedHost, type FeedOptions } from './feed.js'
+import { atomic, createFeed, type Feed, type FeedHost, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
 import type { ChannelStatus, Closed, Gap, Membership, View } from './membership.js'
 import type { ReadonlySignal } from './signals.js'
@@ -57,7 +57,7 @@ export function createChannel(
     ...host,
     lease,
     isJoined: () => status.peek() === 'live',
-    seeded: acknowledge,
+    seeded: () => atomic(acknowledge),
   })
   // One object, so that who holds its signals holds it.
   return Object.assign(control.feed, { name, status, gap, acknowledge })

@@ -79,10 +79,11 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
       if (lost?.conn !== conn) lost = { conn, at: now }
       connection.reconnect()
     },
-    failed(failure) {
-      error.value = failure
-      events.failed(failure)
-    },
+    failed: (failure) =>
+      atomic(() => {
+        error.value = failure
+        events.failed(failure)
+      }),
   })
   const cursor = () => connection.cursor
   const hub = createHubClient({ id, wanted, members, control, cursor, decode: read, diagnose })

@@ -10,7 +10,7 @@ import {
   type Verdict,
   type WireVerdict,
 } from '../hub-protocol.js'
-import type { FeedControl } from './feed.js'
+import { atomic, type FeedControl } from './feed.js'
 import { createLease, type Lease } from './lease.js'
 import { type Signal, signal } from './signals.js'
 
@@ -97,14 +97,17 @@ export function createMembership(name: string, host: MembershipHost): Membership
   const lease = createLease(
     () => {
       revision = host.want(true)
-      interrupt(host.closed())
+      atomic(() => interrupt(host.closed()))
     },
     () => {
       host.want(false)
       cursor = ''
-      start = verdict = gap.value = undefined
+      start = verdict = undefined
       isCovered = false
-      if (!host.closed()) status.value = 'idle'
+      atomic(() => {
+        gap.value = undefined
+        if (!host.closed()) status.value = 'idle'
+      })
     },
     0,
   )

@@ -2,6 +2,8 @@
 import { effect } from 'tidewire'
 import { describe, expect, test, vi } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
+import { pair } from '../support/hub-network.js'
+import { append, createSnapshots, watched } from '../support/snapshots.js'
 import {
   block,
   createTestSource,
@@ -215,4 +217,60 @@ test('without reportError the page is told by an uncaught error', async () => {
   expect(next).toHaveBeenCalledTimes(1)
   expect(() => vi.runOnlyPendingTimers()).toThrow(boom)
   source.close()
+})
+
+describe("effects of a client's signals that throw", () => {
+  test('on a change that the hub refused: the next one is sent', async () => {
+    const { client, network } = pair()
+    client.connect()
+    await settle()
+    effect(() => {
+      if (client.error.value) explode()
+    })
+    network.onControl = () => new Response(null, { status: 400 })
+    client.subscribe('a')
+    await settle()
+    network.onControl = undefined
+    const { channel } = client.subscribe('b')
+    await settle()
+    expect(reported.splice(0)).toEqual([boom])
+    expect(channel.status.value).toBe('live')
+  })
+
+  test('on a gap that a snapshot closed: the snapshot is in force, and not loaded again', async () => {
+    const { client, restart } = pair()
+    const channel = client.channel('a')
+    const { seed, calls, answer } = createSnapshots()
+    watched(channel.fold(seed, append))
+    await settle()
+    await answer([])
+    let isTold = false
+    effect(() => {
+      if (channel.gap.value) isTold = true
+      else if (isTold) explode()
+    })
+    restart()
+    await advance(5000)
+    await answer(['new'])
+    await advance(60_000)
+    expect(reported.splice(0)).toEqual([boom])
+    expect(calls).toHaveLength(2)
+    expect(channel.error.value).toBeUndefined()
+  })
+
+  test('on a gap that goes with its channel: the channel is idle', async () => {
+    const { client, restart } = pair()
+    const channel = client.channel('a')
+    const { stop } = watched(channel.latest)
+    await settle()
+    restart()
+    await advance(5000)
+    effect(() => {
+      if (!channel.gap.value) explode()
+    })
+    stop()
+    await advance(250)
+    expect(reported.splice(0)).toEqual([boom])
+    expect(channel.status.value).toBe('idle')
+  })
 })
