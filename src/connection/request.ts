@@ -49,7 +49,7 @@ export function createRequester(url: PerAttempt<string | URL>, options: RequestO
       } catch (cause) {
         throw new ConnectionError(
           'request',
-          `No request can be made for ${target}: ${describe(cause)}. Check the options url, method, headers and body.`,
+          `No request can be made for ${describe(target)}: ${describe(cause)}. Check the options url, method, headers and body.`,
           { cause },
         )
       }

@@ -8,7 +8,8 @@ import {
 } from '../../src/connection/request.js'
 import { ConnectionError } from '../../src/errors.js'
 import { stubPage } from '../support/fake-page.js'
-import { withFakeTime } from '../support/fake-time.js'
+import { settle, withFakeTime } from '../support/fake-time.js'
+import { openSource } from '../support/scripted-source.js'
 
 withFakeTime()
 
@@ -197,4 +198,10 @@ describe('a function among the options', () => {
     controller.abort(reason)
     await expect(building).rejects.toBe(reason)
   })
+})
+
+test('a url that cannot even be shown is an error of the request, and not tried again', async () => {
+  const { state } = openSource({ url: () => Object.create(null) })
+  await settle()
+  expect(state()).toMatchObject({ status: 'closed', error: { code: 'request' } })
 })
