@@ -208,7 +208,9 @@ export type ClientCore = ReturnType<typeof createClientCore>
 
 /** Remembers `value` weakly, and forgets what has gone. */
 function remember<T extends object>(known: Map<string, WeakRef<T>>, key: string, value: T): T {
-  for (const [other, ref] of known) if (!ref.deref()) known.delete(other)
+  // At each power of two, since to look through all of them for each new one would be quadratic.
+  if ((known.size & (known.size - 1)) === 0)
+    for (const [other, ref] of known) if (!ref.deref()) known.delete(other)
   known.set(key, new WeakRef(value))
   return value
 }

@@ -1,5 +1,6 @@
 /** A channel: signals that are live while watched, over the one stream that all channels share. */
-import { describe, expect, test } from 'vitest'
+import { SSEClient } from 'tidewire'
+import { describe, expect, test, vi } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
 import { pair, sendNumbers } from '../support/hub-network.js'
 import { append, watched } from '../support/snapshots.js'
@@ -155,4 +156,13 @@ describe('sharing', () => {
     expect(network.controls).toEqual([])
     expect(hub.activeChannels).toHaveLength(10)
   })
+})
+
+test('many names cost no look through all of them each', () => {
+  const looks = vi.spyOn(WeakRef.prototype, 'deref')
+  const client = new SSEClient()
+  for (let n = 0; n < 1000; n++) client.channel(`rooms/${n}`)
+  const { length } = looks.mock.calls
+  looks.mockRestore()
+  expect(length).toBeLessThan(10_000)
 })
