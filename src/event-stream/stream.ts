@@ -163,32 +163,20 @@ function createEventStream(
     }
   }
 
-  async function* readEvents() {
-    for await (const { events } of stream.batches())
-      for (const event of events) {
-        if (signal.aborted) break
-        yield event
-      }
-  }
-
-  /** A generator of its own neither leaves before its first read, nor while it waits for one. */
-  function released<G extends AsyncGenerator>(generator: G): G {
-    const leave = generator.return.bind(generator)
-    generator.return = (value) => {
-      void stream.cancel()
-      return leave(value)
-    }
-    return generator
-  }
-
   const stream: EventStream = {
     response,
     batches() {
       if (iterated) throw new TypeError('An event stream is read once: open another.')
       iterated = true
-      return released(readBatches())
+      return readBatches()
     },
-    [Symbol.asyncIterator]: () => released(readEvents()),
+    async *[Symbol.asyncIterator]() {
+      for await (const { events } of stream.batches())
+        for (const event of events) {
+          if (signal.aborted) break
+          yield event
+        }
+    },
     async cancel(reason) {
       cancelled ||= !signal.aborted
       controller.abort(reason)

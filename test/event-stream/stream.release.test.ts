@@ -229,23 +229,3 @@ describe("the caller's abort", () => {
     await expect(reading).rejects.toBe(reason)
   })
 })
-
-describe('an iterator that is returned', () => {
-  it.each(['events', 'batches'] as const)('%s: before its first read', async (what) => {
-    const { cancel, stream } = await openHanging()
-    const iterable = what === 'events' ? stream : stream.batches()
-    await iterable[Symbol.asyncIterator]().return?.()
-    expect(cancel).toHaveBeenCalledTimes(1)
-  })
-
-  it.each(['events', 'batches'] as const)('%s: while it waits for a read', async (what) => {
-    const { cancel, stream } = await openHanging()
-    const iterable = what === 'events' ? stream : stream.batches()
-    const iterator = iterable[Symbol.asyncIterator]()
-    const reading = iterator.next()
-    await settle()
-    await iterator.return?.()
-    expect(await reading).toEqual({ done: true, value: undefined })
-    expect(cancel).toHaveBeenCalledTimes(1)
-  })
-})
