@@ -229,7 +229,7 @@ describe('sizes', () => {
   test.each([
     { name: 'openEventStream', entry: 'tidewire', budget: 2600, without: [] },
     { name: 'createSource', entry: 'tidewire', budget: 9700, without: [] },
-    { name: 'SSEClient', entry: 'tidewire', budget: 12_900, without: [] },
+    { name: 'SSEClient', entry: 'tidewire', budget: 13_000, without: [] },
     { name: 'useSSE', entry: 'tidewire/react', budget: 900, without: ['./chunk-*'] },
     { name: 'useSSE', entry: 'tidewire/vue', budget: 900, without: ['./chunk-*'] },
   ])('$name of $entry fits into $budget bytes', async ({ name, entry, budget, without }) => {
