@@ -35,6 +35,15 @@ describe('after close()', () => {
     expect(it.client.state.value).toEqual({ status: 'closed', reason: 'user' })
   })
 
+  test('a loop that began in the same task is over, whoever else holds its channel', async () => {
+    const { client } = pair()
+    client.subscribe('a')
+    await settle()
+    const next = client.channel('a', { history: 1 })[Symbol.asyncIterator]().next()
+    client.close()
+    expect(await next).toEqual({ done: true, value: undefined })
+  })
+
   test('a signal that is aborted closes, before the construction and after it', async () => {
     const ender = new AbortController()
     const it = pair({ signal: ender.signal })
