@@ -228,7 +228,7 @@ describe('each block runs', () => {
   }
 
   /** ms: some blocks run for a minute of fake time. */
-  const PATIENCE = 20_000
+  const PATIENCE = 60_000
 
   /** Registers its own tests. */
   const suites = ['prices.test.ts']
