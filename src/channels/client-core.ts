@@ -4,13 +4,14 @@ import { type ConnectionOptions, createConnection } from '../connection/connecti
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryAfter, retryDelay } from '../connection/retry.js'
 import { isResting } from '../connection/state.js'
-import { type Diagnostic, nameProblem, type RegisteredChannels } from '../contract.js'
-import { guard, type SSEError } from '../errors.js'
+import { nameProblem, type RegisteredChannels } from '../contract.js'
+import type { SSEError } from '../errors.js'
 import { createClientId, isReplay } from '../hub-protocol.js'
 import { type Channel, type ChannelHost, type ChannelOptions, createChannel } from './channel.js'
 import { createClientEvents } from './client-events.js'
 import { checkAnswer, createControl } from './control.js'
 import { decode } from './decode.js'
+import { createDiagnose } from './diagnose.js'
 import { atomic, type FeedOptions } from './feed.js'
 import { createHubClient } from './hub-client.js'
 import { createMembership, type Membership } from './membership.js'
@@ -35,6 +36,7 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
   const requester = createRequester(url, options)
   const schemasOf = createSchemaFinder(options.schema)
   const events = createClientEvents(Date.now)
+  const diagnose = createDiagnose(options)
   /** Weak, so that a name which was looked at once does not stay for ever. */
   const views = new Map<string, WeakRef<Channel>>()
   const known = new Map<string, WeakRef<Membership>>()
@@ -166,11 +168,6 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
   function read(channel: string, type: string, data: unknown, raw: string): unknown {
     const schemas = schemasOf(channel)
     return schemas ? decode({ type, data: raw, lastEventId: '' }, () => data, schemas) : data
-  }
-
-  function diagnose(type: string, details?: Record<string, unknown>) {
-    const { onDiagnostic } = options
-    if (onDiagnostic) guard(() => onDiagnostic({ ...details, type, at: Date.now() } as Diagnostic))
   }
 
   const verbs: ConnectionVerbs = {

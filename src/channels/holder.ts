@@ -6,7 +6,6 @@ import type { Channel } from './channel.js'
 import { NO_MESSAGES } from './history.js'
 import { show } from './options.js'
 import type { SharedSourceOptions, SourcePool } from './pool.js'
-
 import { computed } from './signals.js'
 import { type ConnectionVerbs, createSource, type Source } from './source.js'
 

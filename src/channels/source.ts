@@ -3,11 +3,11 @@ import { type ConnectionOptions, createConnection } from '../connection/connecti
 import { createRequester, type PerAttempt } from '../connection/request.js'
 import { retryDelay } from '../connection/retry.js'
 import { type ConnectionState, type ConnectionStatus, isResting } from '../connection/state.js'
-
-import type { Diagnostic, ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
-import { guard, type MessageError } from '../errors.js'
+import type { ErrorOf, EventSchemas, Message, UntypedEvents } from '../contract.js'
+import type { MessageError } from '../errors.js'
 import type { StreamEvent } from '../event-stream/event.js'
 import { decode, type Parse } from './decode.js'
+import { createDiagnose } from './diagnose.js'
 import { atomic, createFeed, type Feed, type FeedOptions } from './feed.js'
 import { createLease } from './lease.js'
 import { check, checkOptions } from './options.js'
@@ -105,7 +105,7 @@ export function buildSource<E extends object>(
         })
       },
       skipped: (error) => atomic(() => control.fail(error)),
-      diagnose,
+      diagnose: createDiagnose(options),
     },
   )
 
@@ -143,11 +143,6 @@ export function buildSource<E extends object>(
       return control.fail(error as MessageError)
     }
     control.offer({ type, data, id } as Message<E>)
-  }
-
-  function diagnose(type: string, details?: Record<string, unknown>) {
-    const { onDiagnostic } = options
-    if (onDiagnostic) guard(() => onDiagnostic({ ...details, type, at: Date.now() } as Diagnostic))
   }
 
   const verbs: ConnectionVerbs = {
