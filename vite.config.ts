@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { endpoint } from './playground/endpoint.js'
-import { readmeModules } from './test/support/readme-modules.js'
+import { documentModules } from './test/support/document/modules.js'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -18,7 +18,7 @@ const chromium = (process.env.CHROMIUM ? [process.env.CHROMIUM] : places).find(e
 
 const node: TestProjectConfiguration = {
   extends: true,
-  plugins: [readmeModules()],
+  plugins: [documentModules()],
   test: {
     name: 'node',
     environment: 'node',
@@ -30,7 +30,7 @@ const node: TestProjectConfiguration = {
 
 const browser = (executablePath: string): TestProjectConfiguration => ({
   extends: true,
-  plugins: [readmeModules()],
+  plugins: [documentModules()],
   publicDir: 'test/public',
   // Named here, or Vite finds them one by one and reloads the page in the middle of a test.
   optimizeDeps: {
