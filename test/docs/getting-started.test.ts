@@ -1,6 +1,8 @@
+import { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { SSEClient } from 'tidewire'
-import type { UserConfig } from 'vite'
-import { expect } from 'vitest'
+import { createServer as createViteServer, type ProxyOptions, type UserConfig } from 'vite'
+import { expect, onTestFinished, vi } from 'vitest'
 import { describeDocument } from '../support/document/node.js'
 import { fakeTime } from '../support/document/world.js'
 
@@ -22,9 +24,36 @@ describeDocument('docs/getting-started.md', {
     client.close()
   },
 
-  async 'vite.config.ts'({ load }) {
+  async 'vite.config.ts'({ load, serve, breakConnections }) {
+    await load('server.mjs')
+    const backend = vi.mocked(Server.prototype.listen).mock.contexts.at(-1) as Server
+    await vi.waitFor(() => expect(backend.listening).toBe(true))
+    const { port } = backend.address() as AddressInfo
     const { default: config } = await load<{ default: UserConfig }>('vite.config.ts')
-    expect(Object.keys(config.server?.proxy ?? {})).toEqual(['/_sse', '/api'])
+    const proxy = config.server?.proxy as Record<string, ProxyOptions>
+    expect(Object.keys(proxy)).toEqual(['/_sse', '/api'])
+    for (const to of Object.values(proxy)) to.target = `http://127.0.0.1:${port}`
+    const vite = await createViteServer({
+      configFile: false,
+      logLevel: 'silent',
+      root: import.meta.dirname,
+      server: { ...config.server, middlewareMode: true, watch: null, ws: false },
+      optimizeDeps: { noDiscovery: true },
+    })
+    onTestFinished(() => vite.close())
+    serve(vite.middlewares)
+
+    const client = new SSEClient()
+    const room = client.subscribe('chat/lobby')
+    const heard: unknown[] = []
+    room.on('message', (data) => heard.push(data))
+    expect(await room.ready).toBe('ok')
+    await fetch('/api/chat/lobby', { method: 'POST', body: 'Ahoy' })
+    await vi.waitFor(() => expect(heard).toEqual([{ text: 'Ahoy' }]), 5000)
+    backend.closeAllConnections()
+    await vi.waitFor(() => expect(client.status.value).toBe('waiting'), 5000)
+    client.close()
+    breakConnections()
   },
 
   async 'channels.ts'({ load }) {
