@@ -1,5 +1,5 @@
 /** Each snippet mounts a hub that a client can use. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
 import { createApp, type EventHandler, toNodeListener } from 'h3'
 import { type Fetch, openEventStream, SSEClient } from 'tidewire'
 import { createServer as createViteServer, type Plugin } from 'vite'
@@ -23,13 +23,13 @@ interface Way {
 async function works({ load }: Place, { from = 'sse.ts', ...options }: Way = {}) {
   const { sse } = await load<{ sse: Hub }>(from)
   const client = new SSEClient(options)
-  const notifications = client.subscribe('notifications')
+  const notices = client.subscribe('notices')
   const heard: unknown[] = []
-  notifications.on('alert', (data) => heard.push(data))
-  expect(await notifications.ready).toBe('ok')
+  notices.on('alert', (data) => heard.push(data))
+  expect(await notices.ready).toBe('ok')
   expect(sse.connectionCount).toBe(1)
-  sse.to('notifications').send('alert', { message: 'Back at noon' })
-  await vi.waitFor(() => expect(heard).toEqual([{ message: 'Back at noon' }]), 5000)
+  sse.to('notices').send('alert', { text: 'Back at noon' })
+  await vi.waitFor(() => expect(heard).toEqual([{ text: 'Back at noon' }]), 5000)
   client.close()
   await vi.waitFor(() => expect(sse.connectionCount).toBe(0), 5000)
 }
@@ -37,7 +37,7 @@ async function works({ load }: Place, { from = 'sse.ts', ...options }: Way = {})
 const listens = (name: string) => async (place: Place) => {
   await place.load(name)
   await works(place)
-  const stream = await openEventStream('/_sse?channel=notifications')
+  const stream = await openEventStream('/_sse?channel=notices')
   for await (const { data } of stream) {
     expect(data).toContain('hello')
     break
@@ -55,23 +55,11 @@ describeDocument('docs/servers.md', {
     await place.load('express-user.ts')
     await works(place, { from: 'express-user.ts', url: '/_sse?token=ann' })
     const nobody = new SSEClient()
-    expect(await nobody.subscribe('notifications').ready).toBe('denied')
+    expect(await nobody.subscribe('notices').ready).toBe('denied')
     nobody.close()
   },
   'fastify.ts': listens('fastify.ts'),
-  async 'koa.ts'(place) {
-    type Context = { path: string; req: IncomingMessage; res: ServerResponse; respond?: boolean }
-    const { hub } = await place.load<{ hub(ctx: Context, next: () => void): void }>('koa.ts')
-    const ctxs: Context[] = []
-    const next = vi.fn(() => ctxs.at(-1)?.res.end('page'))
-    place.serve((req, res) => {
-      ctxs.push({ path: req.url?.split('?')[0] ?? '', req, res })
-      hub(ctxs.at(-1) as Context, next)
-    })
-    await works(place)
-    expect(ctxs.map(({ respond }) => respond)).toEqual([false])
-    expect(await (await fetch('/page')).text()).toBe('page')
-  },
+  'koa.ts': listens('koa.ts'),
   'hono.ts': listens('hono.ts'),
   async 'route.ts'(place) {
     type Route = (request: Request, given: object) => Promise<Response>
@@ -79,6 +67,22 @@ describeDocument('docs/servers.md', {
     await works(place, { fetch: (request) => POST!(request, { params: {} }) })
     expect(GET).toBe(POST)
     expect(OPTIONS).toBe(POST)
+  },
+  async 'sse-kept.ts'(place) {
+    const { sse } = await place.load<{ sse: Hub }>('sse-kept.ts')
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, 'sse'))
+    await works(place, { from: 'sse-kept.ts', fetch: sse.fetch })
+    vi.resetModules()
+    expect((await place.load<{ sse: Hub }>('sse-kept.ts')).sse).toBe(sse)
+  },
+  async 'web.ts'(place) {
+    interface Served {
+      default: { port: number; fetch(request: Request): Promise<Response> | Response }
+    }
+    const { default: served } = await place.load<Served>('web.ts')
+    await works(place, { fetch: async (request) => served.fetch(request) })
+    const page = await served.fetch(new Request('http://localhost:3000/'))
+    expect(await page.text()).toBe('A page')
   },
   async 'nuxt.ts'(place) {
     const { default: handler } = await place.load<{ default: EventHandler }>('nuxt.ts')

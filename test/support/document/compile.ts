@@ -9,8 +9,8 @@ const ROOT = join(import.meta.dirname, '../../..')
 const FOLDER = join(ROOT, 'test/document-blocks')
 
 /**
- * What the compiler says of the blocks, a line each. `beside` are files that they may import. Modules of JavaScript are a program
- * of their own, which may leave out types.
+ * What the compiler says of the blocks, a line each. `beside` are further files of their project. Modules of JavaScript are a
+ * program of their own, which may leave out types.
  */
 export async function typeErrors(
   blocks: readonly Block[],
@@ -21,9 +21,10 @@ export async function typeErrors(
   const written = { ...projectOptions(), noUnusedParameters: false }
   const plain = { allowJs: true, checkJs: true, noImplicitAny: false }
   const typed = blocks.filter((block) => !isPlain(block))
+  const others = beside.filter((block) => !isPlain(block))
   return [
-    ...(await errorsOf(blocks.filter(isPlain), beside, { ...projectOptions(), ...plain })),
-    ...(await errorsOf(typed, beside, written)),
+    ...(await errorsOf(blocks.filter(isPlain), others, { ...projectOptions(), ...plain })),
+    ...(await errorsOf(typed, others, written)),
   ]
 }
 
@@ -49,9 +50,8 @@ async function errorsOf(
     return found
   }
 
-  const roots = blocks.map(pathOf)
-  const program = ts.createProgram(roots, options, host)
-  return roots.flatMap((path) => {
+  const program = ts.createProgram([...files.keys()], options, host)
+  return blocks.map(pathOf).flatMap((path) => {
     const source = program.getSourceFile(path)
     return [
       ...program.getSyntacticDiagnostics(source),

@@ -19,8 +19,8 @@ export interface Page {
   route(path: string, answer: Answer): void
   /** A block as a module. Kept for all tests of a file. */
   load<T = Record<string, never>>(name: string): Promise<T>
-  /** Renders in StrictMode. */
-  react(node: ReactNode): void
+  /** Renders in StrictMode. What it returns renders another node in its place. */
+  react(node: ReactNode): (node: ReactNode) => void
   vue(component: Component, ...plugins: Plugin[]): void
   /** Runs at the end of the test, before it is looked whether anything was left behind. */
   leave(cleanup: () => void): void
@@ -65,8 +65,10 @@ function createPage(path: string): Page & { end(): Promise<void> } {
     load: <T,>(name: string) => import(/* @vite-ignore */ `/${path}/${name}`) as Promise<T>,
     react(node) {
       const react = createRoot(root)
+      const show = (node: ReactNode) => react.render(<StrictMode>{node}</StrictMode>)
       cleanups.push(() => react.unmount())
-      react.render(<StrictMode>{node}</StrictMode>)
+      show(node)
+      return show
     },
     vue(component, ...plugins) {
       const app = createApp(component)
