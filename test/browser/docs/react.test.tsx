@@ -16,9 +16,9 @@ await describeDocument('docs/react.md', {
     for (const n of [1, 2, 3]) page.hub.to('chat/lobby').send('message', { text: `said ${n}` })
     page.hub.to('chat/cabin').send('message', { text: 'psst' })
     const show = page.react(await within(page, <Room name="lobby" />))
-    await page.shows('said 1said 2said 3')
+    await page.shows('said 1 said 2 said 3')
     await page.hub.to('chat/lobby').send('message', { text: 'live' })
-    await page.shows('said 1said 2said 3live')
+    await page.shows('said 1 said 2 said 3 live')
     expect(page.hub.connectionCount).toBe(1)
 
     show(await within(page, <Room name="cabin" />))
@@ -34,7 +34,7 @@ await describeDocument('docs/react.md', {
     page.react(await within(page, <Toasts />))
     await vi.waitFor(() => expect(page.hub.subscriberCount('notices')).toBe(1))
     for (const text of ['a', 'b', 'c', 'd']) page.hub.to('notices').send('alert', { text })
-    await page.shows(/^bcd$/)
+    await page.shows(/^b c d$/)
   },
 
   async 'Talkers.tsx'(page) {

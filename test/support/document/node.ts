@@ -1,5 +1,5 @@
 /** A page of docs/ in Node: those of its blocks that need no page. */
-import { afterEach, beforeEach, describe, vi } from 'vitest'
+import { afterEach, beforeEach, describe, test, vi } from 'vitest'
 import { blocksOf, isCode, isSuite, needsPage } from './block.js'
 import { readDocument } from './modules.js'
 import { type Runs, runBlocks } from './runs.js'
@@ -11,8 +11,11 @@ export interface Place extends World {
   load<T = Record<string, never>>(name: string): Promise<T>
 }
 
-/** Registers a test for each block that runs in Node; blocks that are tests register their own. */
-export function describeDocument(path: string, runs: Runs<Place>, patience?: number): void {
+/**
+ * Registers a test for each block that runs in Node; blocks that are tests register their own. `also` are tests of what the text
+ * says beside them, by their titles.
+ */
+export function describeDocument(path: string, runs: Runs<Place>, also: Runs<Place> = {}): void {
   let world: World
   const load = <T>(name: string): Promise<T> =>
     import(/* @vite-ignore */ `../../../${path}/${name}`) as Promise<T>
@@ -24,13 +27,15 @@ export function describeDocument(path: string, runs: Runs<Place>, patience?: num
       world = createWorld()
     })
     afterEach(() => world.end())
+    const place = () => Object.assign(Object.create(world) as World, { load })
 
     runBlocks(
       code.filter((block) => !isSuite(block)),
       runs,
-      () => Object.assign(Object.create(world) as World, { load }),
-      patience,
+      place,
     )
+
+    for (const [title, run] of Object.entries(also)) test(title, () => run(place()))
   })
 
   describe.each(code.filter(isSuite))(`${path} $name`, async ({ name }) => {

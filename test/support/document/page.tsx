@@ -24,7 +24,7 @@ export interface Page {
   vue(component: Component, ...plugins: Plugin[]): void
   /** Runs at the end of the test, before it is looked whether anything was left behind. */
   leave(cleanup: () => void): void
-  /** Waits until the page's text is so. */
+  /** Waits until the page's text, with one space between its parts, contains or matches it. */
   shows(text: string | RegExp): Promise<void>
   /** Types into the first field and submits its form. */
   submit(text: string): void
@@ -48,7 +48,7 @@ function createPage(path: string): Page & { end(): Promise<void> } {
     ],
   ]
   const cleanups: (() => void)[] = []
-  const textOf = () => root.textContent?.replace(/\s+/g, ' ').trim()
+  const textOf = () => root.innerText.replace(/\s+/g, ' ').trim()
 
   vi.stubGlobal('fetch', async (input: string | Request, init?: RequestInit) => {
     const request = new Request(input, init)
