@@ -35,7 +35,7 @@ export function describeDocument(path: string, runs: Runs<Place>, also: Runs<Pla
       place,
     )
 
-    for (const [title, run] of Object.entries(also)) test(title, () => run(place()))
+    for (const [title, run] of Object.entries(also)) test(title, () => run(place()), 20_000)
   })
 
   describe.each(code.filter(isSuite))(`${path} $name`, async ({ name }) => {
