@@ -26,6 +26,8 @@ export interface Page {
   leave(cleanup: () => void): void
   /** Waits until the page's text, with one space between its parts, contains or matches it. */
   shows(text: string | RegExp): Promise<void>
+  /** Waits until so many streams of the hub are open. */
+  connections(count: number): Promise<void>
   /** Types into the first field and submits its form. */
   submit(text: string): void
   click(text: string): void
@@ -78,6 +80,7 @@ function createPage(path: string): Page & { end(): Promise<void> } {
     },
     leave: (cleanup) => void cleanups.push(cleanup),
     shows: (text) => vi.waitFor(() => expect(textOf()).toMatch(text), 5000),
+    connections: (count) => vi.waitFor(() => expect(hub.connectionCount).toBe(count), 5000),
     submit(text) {
       const field = root.querySelector('input, textarea') as HTMLInputElement
       field.value = text

@@ -34,8 +34,9 @@ const FAKE = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Dat
 const realTimeout = globalThis.setTimeout
 const realFetch = globalThis.fetch
 
-/** Time that `until` moves on. */
-export const fakeTime = () => vi.useFakeTimers({ toFake: [...FAKE] })
+/** Time that `until` moves on. What is `also` fake must not be needed by sockets. */
+export const fakeTime = (...also: 'performance'[]) =>
+  vi.useFakeTimers({ toFake: [...FAKE, ...also] })
 
 export function createWorld(): World {
   const printed: string[] = []
