@@ -13,8 +13,10 @@ type Answer = (request: Request) => Response | Promise<Response>
 /** Where a block runs: an empty page, whose requests are answered by routes. */
 export interface Page {
   readonly root: HTMLElement
-  /** Answers at /_sse; has the channels of the app. */
+  /** Answers at /_sse; has the channels of the app. Another one after each `restart`. */
   readonly hub: AnyHub
+  /** The server is started again, without what it remembered. */
+  restart(): Promise<void>
   /** Answers every request whose path begins so. A later route wins. */
   route(path: string, answer: Answer): void
   /** A block as a module. Kept for all tests of a file. */
@@ -35,11 +37,15 @@ export interface Page {
 
 function createPage(path: string): Page & { end(): Promise<void> } {
   const root = document.body.appendChild(document.createElement('main'))
-  const hub: AnyHub = createHub()
-  hub.channel('notices')
-  hub.channel('chat/:room')
+  const build = () => {
+    const hub: AnyHub = createHub()
+    hub.channel('notices')
+    hub.channel('chat/:room')
+    return hub
+  }
+  let hub = build()
   const routes: [path: string, answer: Answer][] = [
-    ['/_sse', hub.fetch],
+    ['/_sse', (request) => hub.fetch(request)],
     [
       '/api/chat/',
       async (request) => {
@@ -62,7 +68,14 @@ function createPage(path: string): Page & { end(): Promise<void> } {
 
   return {
     root,
-    hub,
+    get hub() {
+      return hub
+    },
+    async restart() {
+      const old = hub
+      hub = build()
+      await old.close()
+    },
     route: (path, answer) => void routes.push([path, answer]),
     load: <T,>(name: string) => import(/* @vite-ignore */ `/${path}/${name}`) as Promise<T>,
     react(node) {
