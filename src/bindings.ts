@@ -1,4 +1,8 @@
-/** What a framework's binding is made of: shared sources, and the hold of one component on what it shows. */
+/**
+ * What a framework's binding is made of: shared sources, and the hold of one component on what it shows.
+ *
+ * @module tidewire/bindings
+ */
 export {
   type ChannelTarget,
   channelOf,

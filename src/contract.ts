@@ -11,6 +11,7 @@ import type {
 
 /** A fact for logs, never needed to run. More types may come; the details depend on `type`. */
 export interface Diagnostic {
+  /** What happened: 'state', 'request', 'silence', 'replaced' and others of a client; 'opened', 'closed', 'refused', 'gap' and others of a hub. */
   readonly type: string
   /** `Date.now()`. */
   readonly at: number
@@ -26,6 +27,7 @@ export type UntypedEvents = { readonly [type: string]: unknown }
 
 /** What an app without a contract gets: every name, every type, payloads `unknown`. */
 export type UntypedChannels = { readonly [name: string]: UntypedEvents }
+/** The channel map of `Register`, or `UntypedChannels`. */
 export type RegisteredChannels = Register extends { channels: infer C } ? C : UntypedChannels
 /** Constraint of a channel map; interfaces and type aliases both fit. */
 export type ChannelMap<C> = { readonly [P in keyof C]: object }
@@ -124,6 +126,7 @@ export function channelName<const P extends string>(
   return segments.join('/') as NameOf<P>
 }
 
+/** The event types of an event map. */
 export type EventName<E> = keyof E & string
 
 /** Union over the event types, discriminated by `type`. `id` is the last event ID in force, '' if none. */
@@ -150,6 +153,7 @@ export type ErrorOf<E> =
   | SeedError
   | RemoteError<'error' extends keyof E ? E['error'] : unknown>
 
+/** The listener that `on` takes for an event type, `'*'` or `'error'`. */
 export type ListenerOf<E, T> = T extends '*'
   ? (data: E[EventName<E>], message: Message<E>) => void
   : T extends 'error'

@@ -1,5 +1,9 @@
 /** What Tidewire reports: one base class with a stable `code`, a subclass for each layer that can fail. */
 
+/**
+ * 'network': no response, or the body broke. 'timeout': no headers or no hello in time. 'silence': no byte for the heartbeat window.
+ * 'protocol': a hub that talks nonsense. 'ended': an end that nobody announced. 'request': no request can be made of the options.
+ */
 export type ConnectionErrorCode =
   | 'network'
   | 'timeout'
@@ -7,9 +11,13 @@ export type ConnectionErrorCode =
   | 'protocol'
   | 'ended'
   | 'request'
+/** 'status': not 200. 'unauthorized': 401. 'content-type': 200, but no event stream. */
 export type ResponseErrorCode = 'status' | 'unauthorized' | 'content-type'
+/** 'denied': the rule said no. 'unknown': no such channel. 'limit': one channel too many. 'revoked': taken back. */
 export type ChannelErrorCode = 'denied' | 'unknown' | 'limit' | 'revoked'
+/** 'decode': not what `parse` expects. 'validation': the schema said no. 'too-large': over `maxEventSize`. */
 export type MessageErrorCode = 'decode' | 'validation' | 'too-large'
+/** Every `code`. 'remote': the server sent an event `error`. 'seed': a snapshot failed. 'overflow': a loop fell behind. */
 export type SSEErrorCode =
   | ConnectionErrorCode
   | ResponseErrorCode
@@ -26,7 +34,9 @@ interface Caused {
 
 /** Base of everything Tidewire reports. `code` is stable and for programs, `message` is for people. */
 export class SSEError extends Error {
+  /** The name of the class, also where the code was minified. */
   override readonly name: string = 'SSEError'
+  /** What happened. Stable. */
   readonly code: SSEErrorCode
   /** What was thrown, where something was. */
   declare readonly cause?: unknown
@@ -62,6 +72,7 @@ export class ResponseError extends SSEError {
   declare readonly code: ResponseErrorCode
   declare readonly retryable: boolean
   declare readonly status: number
+  /** Of the response; `Retry-After` among them was heeded already. */
   readonly headers: Headers
 
   constructor(
@@ -82,6 +93,7 @@ export class ResponseError extends SSEError {
 export class ChannelError extends SSEError {
   override readonly name = 'ChannelError'
   declare readonly code: ChannelErrorCode
+  /** Its name. */
   readonly channel: string
 
   constructor(code: ChannelErrorCode, channel: string, message: string) {
@@ -107,6 +119,7 @@ export interface MessageErrorDetails extends Caused {
 export class MessageError extends SSEError {
   override readonly name = 'MessageError'
   declare readonly code: MessageErrorCode
+  /** The event's type. */
   readonly type: string
   /** The text as it came; '' for 'too-large'. */
   readonly raw: string
@@ -129,6 +142,7 @@ export class MessageError extends SSEError {
 export class RemoteError<D = unknown> extends SSEError {
   override readonly name = 'RemoteError'
   declare readonly code: 'remote'
+  /** The payload of the event. */
   readonly data: D
 
   constructor(data: D) {

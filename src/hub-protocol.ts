@@ -11,6 +11,10 @@ export type Verdict = 'ok' | 'volatile' | 'denied' | 'unknown' | 'limit'
 /** 'unavailable': the rule took too long and is asked again; another verdict follows. */
 export type WireVerdict = Verdict | 'unavailable'
 
+/**
+ * 'trimmed': the log has forgotten what came right after the cursor. 'epoch': another log, as after a restart. 'rewound': the cursor is
+ * ahead of the log, which lost its end. 'hole': the log lost something while the stream was live. 'overflow': reserved.
+ */
 export type GapReason = 'trimmed' | 'epoch' | 'rewound' | 'overflow' | 'hole'
 
 export interface WantedChannel {

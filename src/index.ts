@@ -1,4 +1,8 @@
-/** The browser client, in the order in which data flows. */
+/**
+ * The browser client, in the order in which data flows.
+ *
+ * @module tidewire
+ */
 
 // ── bytes to events
 export type { EventBatch, StreamEvent } from './event-stream/event.js'

@@ -1,5 +1,10 @@
+/**
+ * React 18 and 19. Opens nothing while rendering or on a server, whose snapshot is idle.
+ *
+ * @module tidewire/react
+ */
 'use client'
-/** tidewire/react: React 18 and 19. Opens nothing while rendering or on a server, whose snapshot is idle. */
+
 export { SSEProvider, type SSEProviderProps } from './provider.js'
 export { useChannel } from './use-channel.js'
 export { useChannelEvent } from './use-channel-event.js'

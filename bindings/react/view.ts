@@ -17,29 +17,43 @@ import type {
 
 /** What render reads (or destructures) decides what re-renders. A new object at each change, never mutated. */
 export interface FeedView<E> {
+  /** The last message of any type. */
   readonly latest: Message<E> | undefined
+  /** The last `history` messages, oldest first. A new array at each change. */
   readonly messages: readonly Message<E>[]
+  /** The last failure; cleared by the next message. */
   readonly error: ErrorOf<E> | undefined
   /** The last message of one type; read in render. */
   latestOf<T extends EventName<E>>(type: T): Message<E, T> | undefined
 }
 
+/** What `useChannel` returns. */
 export interface ChannelView<E> extends FeedView<E> {
+  /** Where the channel stands: joined, on its way, refused. */
   readonly status: ChannelStatus
+  /** Set when history was lost, until `channel.acknowledge()`, a finished re-seed or release. */
   readonly gap: Gap | undefined
   /** For `useFold`, `acknowledge`, `on`, iteration. Stable while name and options are. */
   readonly channel: Channel<E>
 }
 
+/** What `useConnection` returns. Changes for no event. */
 export interface ConnectionView extends ConnectionVerbs {
+  /** What the connection does, with its details. */
   readonly state: ConnectionState
+  /** The status of `state`. */
   readonly status: ConnectionStatus
+  /** `status` is 'open'. */
   readonly connected: boolean
+  /** The last failure; cleared once open. */
   readonly error: SSEError | undefined
 }
 
+/** What `useSSE` returns. */
 export interface SourceView<E> extends FeedView<E>, ConnectionView {
+  /** The last failure; cleared once open and by the next message. */
   readonly error: ErrorOf<E> | undefined
+  /** The cursor. */
   readonly lastEventId: string
   /** For `useFold`, `on`, iteration. The same object while url, method and JSON body are. */
   readonly source: Source<E>

@@ -1,4 +1,8 @@
-/** tidewire/vue: the same names as tidewire/react; fields are refs, arguments may be refs or getters. Opens nothing on a server. */
+/**
+ * The same names as tidewire/react; fields are refs, arguments may be refs or getters. Opens nothing on a server.
+ *
+ * @module tidewire/vue
+ */
 export { createSSE } from './provider.js'
 export { useChannel } from './use-channel.js'
 export { useChannelEvent } from './use-channel-event.js'

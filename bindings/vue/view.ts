@@ -36,29 +36,43 @@ export type ReadonlyRef<T> = Readonly<ShallowRef<T>>
 
 /** Refs made on first access: what a template never reads is never tracked. Destructure freely. */
 export interface FeedView<E> {
+  /** The last message of any type. */
   readonly latest: ReadonlyRef<Message<E> | undefined>
+  /** The last `history` messages, oldest first. A new array at each change. */
   readonly messages: ReadonlyRef<readonly Message<E>[]>
+  /** The last failure; cleared by the next message. */
   readonly error: ReadonlyRef<ErrorOf<E> | undefined>
   /** The last message of one type. */
   latestOf<T extends EventName<E>>(type: T): ReadonlyRef<Message<E, T> | undefined>
 }
 
+/** What `useChannel` returns. */
 export interface ChannelView<E> extends FeedView<E> {
+  /** Where the channel stands: joined, on its way, refused. */
   readonly status: ReadonlyRef<ChannelStatus>
+  /** Set when history was lost, until `channel.acknowledge()`, a finished re-seed or release. */
   readonly gap: ReadonlyRef<Gap | undefined>
   /** For `useFold`, `acknowledge`, `on`, iteration. Stable while name and options are. */
   readonly channel: ReadonlyRef<Channel<E>>
 }
 
+/** What `useConnection` returns. Changes for no event. */
 export interface ConnectionView extends ConnectionVerbs {
+  /** What the connection does, with its details. */
   readonly state: ReadonlyRef<ConnectionState>
+  /** The status of `state`. */
   readonly status: ReadonlyRef<ConnectionStatus>
+  /** `status` is 'open'. */
   readonly connected: ReadonlyRef<boolean>
+  /** The last failure; cleared once open. */
   readonly error: ReadonlyRef<SSEError | undefined>
 }
 
+/** What `useSSE` returns. */
 export interface SourceView<E> extends FeedView<E>, ConnectionView {
+  /** The last failure; cleared once open and by the next message. */
   readonly error: ReadonlyRef<ErrorOf<E> | undefined>
+  /** The cursor. */
   readonly lastEventId: ReadonlyRef<string>
   /** For `useFold`, `on`, iteration. The same object while url, method and JSON body are. */
   readonly source: ReadonlyRef<Source<E>>

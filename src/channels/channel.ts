@@ -7,6 +7,7 @@ import { createLease } from './lease.js'
 import type { ChannelStatus, Closed, Gap, Membership, View } from './membership.js'
 import type { ReadonlySignal } from './signals.js'
 
+/** How a view of a channel begins, and how much it keeps. */
 export interface ChannelOptions extends FeedOptions {
   /** Where the channel begins: 'earliest', its last `n` messages, or after an id. Counts at the join. Default: from now on. */
   replay?: Replay | undefined
@@ -14,8 +15,11 @@ export interface ChannelOptions extends FeedOptions {
 
 /** The same object for the same name and options. `status`, `gap` and `error` only observe. */
 export interface Channel<E = UntypedEvents> extends Feed<E> {
+  /** As the hub knows it. */
   readonly name: string
+  /** Where it stands: joined, on its way, refused. */
   readonly status: ReadonlySignal<ChannelStatus>
+  /** Set when history was lost, until `acknowledge()`, a finished re-seed or release. */
   readonly gap: ReadonlySignal<Gap | undefined>
   /** Clears `gap`. Bound. */
   acknowledge(): void

@@ -22,9 +22,11 @@ import type { ConnectionVerbs } from './source.js'
 import { createSubscription } from './subscription.js'
 import { createWanted } from './wanted.js'
 
+/** Options of `new SSEClient()`. Times are ms. */
 export interface SSEClientOptions<C = RegisteredChannels> extends ConnectionOptions, FeedOptions {
   /** Default '/_sse'. Relative to the page; without one, to http://localhost. */
   url?: PerAttempt<string | URL> | undefined
+  /** Validates payloads: a schema per channel pattern and event type. What does not fit is a `MessageError` and is not delivered. */
   schema?: ChannelSchemas<C> | undefined
 }
 

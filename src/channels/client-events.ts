@@ -3,11 +3,15 @@ import type { ConnectionState } from '../connection/state.js'
 import { report, type SSEError } from '../errors.js'
 import type { Unsubscribe } from './feed.js'
 
+/** What `client.on` tells: event types and what their listeners get. */
 export interface ClientEvents {
+  /** Open, for the first time or again. */
   connected: undefined
   /** The error that ended it, if one did. Not called for planned replacements. */
   disconnected: SSEError | undefined
+  /** Waits before reconnection attempt `attempt`, for `delay` ms. */
   reconnecting: { readonly attempt: number; readonly delay: number }
+  /** Each failure of the connection, and each event that was skipped for its size. */
   error: SSEError
 }
 

@@ -27,10 +27,13 @@ export interface SSEClient<C extends ChannelMap<C> = RegisteredChannels> extends
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `Symbol.dispose` is there only where the platform has it
 export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements ConnectionVerbs {
+  /** What the connection does. Watching it opens nothing. */
   readonly state: ReadonlySignal<ConnectionState>
+  /** `state.value.status`, changing only when it does. */
   readonly status: ReadonlySignal<ConnectionStatus>
   /** The connection's last failure; cleared once open. A new object each time. */
   readonly error: ReadonlySignal<SSEError | undefined>
+  /** The connection's life as events. Returns what ends the listener; listening opens nothing. */
   readonly on: <T extends keyof ClientEvents>(
     type: T,
     listener: (data: ClientEvents[T]) => void,

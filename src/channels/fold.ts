@@ -6,6 +6,7 @@ import { createLease, heldSignal, type Lease } from './lease.js'
 import { isPromiseLike } from './promise-like.js'
 import type { ReadonlySignal } from './signals.js'
 
+/** What an async seed is called with. */
 export interface SeedContext {
   /** Aborted when the result is no longer wanted. */
   readonly signal: AbortSignal

@@ -14,7 +14,10 @@ import { atomic, type FeedControl } from './feed.js'
 import { createLease, type Lease } from './lease.js'
 import { type Signal, signal } from './signals.js'
 
-/** 'limit': more channels than the hub allows one connection. */
+/**
+ * 'idle': nobody watches. 'joining': asked for. 'live': joined. 'resuming': was joined, and the stream is gone. 'denied', 'unknown',
+ * 'limit' (more channels than the hub allows one connection): refused. 'closed': the client is.
+ */
 export type ChannelStatus =
   | 'idle'
   | 'joining'
@@ -27,6 +30,7 @@ export type ChannelStatus =
 
 /** History was lost. Each gap is a new object, so an effect sees each one; it stays until `acknowledge()`, a finished re-seed or release. */
 export interface Gap {
+  /** What the hub says of it. */
   readonly reason: GapReason
   /** When it was reported (`Date.now()`). */
   readonly since: number

@@ -3,6 +3,7 @@ import type { UntypedEvents } from '../contract.js'
 import { resolveURL } from '../event-stream/url.js'
 import { buildSource, type Source, type SourceOptions } from './source.js'
 
+/** Options of `useSSE`. Times are ms. */
 export interface SharedSourceOptions<E = UntypedEvents> extends SourceOptions<E> {
   /** Who gives the same key shares one source, whatever else differs; the first one's url and options are used. */
   key?: string | undefined
@@ -10,6 +11,7 @@ export interface SharedSourceOptions<E = UntypedEvents> extends SourceOptions<E>
 
 /** A source and those who hold it. */
 export interface PooledSource<E> {
+  /** What is shared. */
   readonly source: Source<E>
   /** Holds with these options. Those of the first holder are in force; once it has left, those of the next. */
   enter(options: () => SharedSourceOptions<E>): () => void
@@ -17,6 +19,7 @@ export interface PooledSource<E> {
   current(): PooledSource<E>
 }
 
+/** Sources by what they request. */
 export interface SourcePool {
   /**
    * GET: the same source for the same resolved URL, method, credentials and plain values among the options. Other methods are never

@@ -13,6 +13,7 @@ import { createLease } from './lease.js'
 import { check, checkOptions } from './options.js'
 import { computed, type ReadonlySignal, signal } from './signals.js'
 
+/** Options of `createSource`. Times are ms. */
 export interface SourceOptions<E = UntypedEvents> extends ConnectionOptions, FeedOptions {
   /** Default 'GET', or 'POST' with a body. */
   method?: string | undefined
@@ -20,12 +21,13 @@ export interface SourceOptions<E = UntypedEvents> extends ConnectionOptions, Fee
   body?: PerAttempt<BodyInit | object | null> | undefined
   /** Default 'auto'. */
   parse?: Parse | undefined
+  /** Validates payloads: a synchronous Standard Schema per event type. What does not fit is a `MessageError` and is not delivered. */
   schema?: EventSchemas<E> | undefined
   /** A request other than GET may be repeated without a cursor. Default `false`. */
   idempotent?: boolean | undefined
 }
 
-/** Bound, so they may be destructured and used as handlers. */
+/** What can be done with a connection. Bound, so they may be destructured and used as handlers. */
 export interface ConnectionVerbs {
   /** Opens now and keeps open, watched or not. Ends a pause by 'user' and a close by 'server' or 'failed'; after `close()` does nothing. */
   connect(): void
@@ -43,6 +45,7 @@ export type DisposableLike = { readonly [K in DisposeKey]: () => void }
 
 /** One endpoint as a feed with its own connection. */
 export interface Source<E = UntypedEvents> extends Feed<E>, ConnectionVerbs, DisposableLike {
+  /** What the connection does. Watching it opens nothing. */
   readonly state: ReadonlySignal<ConnectionState>
   /** `state.value.status`, changing only when it does. */
   readonly status: ReadonlySignal<ConnectionStatus>

@@ -6,9 +6,11 @@ import type { Unsubscribe } from './feed.js'
 import type { Membership } from './membership.js'
 import type { DisposableLike } from './source.js'
 
+/** An explicit claim on a channel, made by `client.subscribe()`. */
 export interface SSESubscription<E = UntypedEvents>
   extends AsyncIterable<Message<E>>,
     DisposableLike {
+  /** What is joined, as signals. */
   readonly channel: Channel<E>
   /** The first verdict; 'closed' where its end, or the client's, came before it. Never rejects. */
   readonly ready: Promise<Verdict | 'closed'>

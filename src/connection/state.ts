@@ -41,6 +41,7 @@ export type ConnectionState =
   | { readonly status: 'paused'; readonly reasons: readonly PauseReason[] }
   | { readonly status: 'closed'; readonly reason: CloseReason; readonly error?: SSEError }
 
+/** The discriminant of `ConnectionState`. */
 export type ConnectionStatus = ConnectionState['status']
 
 export type ConnectionEvent =

@@ -9,6 +9,7 @@ import { resolveURL } from './url.js'
 /** Always called with one `Request`, so `globalThis.fetch` and a hub's `fetch` both fit. */
 export type Fetch = (request: Request) => Promise<Response>
 
+/** Options of `openEventStream`: those of `fetch`, and a few more. */
 export interface EventStreamInit extends RequestInit {
   /** Default `globalThis.fetch`, looked up at each call. */
   fetch?: Fetch | undefined
@@ -25,6 +26,7 @@ export interface EventStreamInit extends RequestInit {
  * `ConnectionError` where the body breaks, and the signal's reason where the caller aborts. Leaving the loop releases the response.
  */
 export interface EventStream extends AsyncIterable<StreamEvent> {
+  /** As it came; its body is being read. */
   readonly response: Response
   /** A value a read: one promise for many events. */
   batches(): AsyncIterable<EventBatch>

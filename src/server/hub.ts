@@ -17,6 +17,7 @@ import type { HubContext, HubOptions, Principal } from './options.js'
 import type { Params } from './pattern.js'
 import type { Sent, Target } from './target.js'
 
+/** How a channel is declared, beside its name. */
 export interface SSEChannelConfig<X = HubContext, P = Params> {
   /** Absent: public. */
   authorize?: SSEAuthorizeCallback<X, P> | undefined
@@ -36,6 +37,7 @@ export interface ChannelHandle<E = UntypedEvents> {
   count(): number
 }
 
+/** What `createHub` returns. */
 export interface Hub<C extends ChannelMap<C> = RegisteredChannels, X = HubContext, G = unknown> {
   /** Bound, so it may be handed on: `export const GET = sse.fetch`, `new SSEClient({ fetch: sse.fetch })`. Never rejects. */
   readonly fetch: unknown extends G
@@ -72,6 +74,8 @@ const endpoints = new WeakMap<object, Endpoint>()
 export const endpointOf = (hub: object): Endpoint | undefined => endpoints.get(hub)
 
 /**
+ * Publishes to channels and serves them.
+ *
  * With a registered contract give no type argument: principal and contexts are inferred from `identify` and `context`.
  * Without one: `createHub<AppChannels, User | null>({ … })`.
  *

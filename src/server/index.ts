@@ -1,4 +1,8 @@
-/** The server: the hub, and plain event streams, for any web-standard runtime. */
+/**
+ * The server: the hub, and plain event streams, for any web-standard runtime.
+ *
+ * @module tidewire/server
+ */
 export { channelName, type Register } from '../contract.js'
 export { formatSSE, type SSEEvent } from '../event-stream/encoder.js'
 export type { Authorization, SSEAuthorizeCallback } from './authorize.js'

@@ -3,7 +3,9 @@ import { compareIds, type GapReason } from '../hub-protocol.js'
 
 /** One event of the log. */
 export interface LogEntry {
+  /** Its name. */
   readonly channel: string
+  /** The event's type. */
   readonly type: string
   /** JSON text; '' where the event has no payload. */
   readonly data: string
@@ -13,7 +15,9 @@ export interface LogEntry {
   readonly only?: readonly string[]
 }
 
+/** What a log answers to `read`. */
 export interface LogPage {
+  /** Oldest first. */
   readonly entries: readonly (LogEntry & { readonly id: string })[]
   /** The id right before the first entry; without entries that of the log's end. */
   readonly after: string
@@ -32,6 +36,7 @@ export interface Log {
   read(after: string, limit: number): LogPage | PromiseLike<LogPage>
 }
 
+/** How much a hub remembers in memory. The first limit that is reached counts. */
 export interface MemoryLogOptions {
   /** Milliseconds. Default 300000. */
   maxAge?: number | undefined

@@ -1,4 +1,8 @@
-/** A hub behind Node's `(req, res)`: `node:http`, `node:http2`, Express, Fastify, Koa, Vite. Any other web-standard handler fits as well. */
+/**
+ * A hub behind Node's `(req, res)`: `node:http`, `node:http2`, Express, Fastify, Koa, Vite. Any other web-standard handler fits as well.
+ *
+ * @module tidewire/node
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { OpenBody } from './endpoint.js'
@@ -6,11 +10,14 @@ import { endpointOf } from './hub.js'
 import { requestOf, urlOf } from './node-request.js'
 import { createDirectBody, cut, isOver, sendText, setHead, writeBody } from './node-response.js'
 
+/** A request of `node:http` or `node:http2`, as frameworks on top of them have it. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
+/** A response of `node:http` or `node:http2`. */
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 type Next = (error?: unknown) => void
 
+/** A listener of a server, and a middleware that takes `next`. */
 export type NodeHandler<Req extends NodeRequest = NodeRequest> = (
   req: Req,
   res: NodeResponse,

@@ -7,7 +7,9 @@ export type Principal = string | number | { readonly id: string | number } | nul
 
 /** What rules get unless `HubOptions.context` says otherwise. */
 export interface HubContext<P = unknown> {
+  /** That opened the stream, or changes its channels. */
   readonly request: Request
+  /** As `identify` gave it. */
   readonly principal: P
 }
 
@@ -29,10 +31,13 @@ export interface HubLimits {
 
 /** A principal on a channel, however many streams it has there. */
 export interface Presence<P = unknown> {
+  /** Its name. */
   readonly channel: string
+  /** As `identify` gave it. */
   readonly principal: P
 }
 
+/** Options of `createHub`. */
 export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, G = unknown> {
   /** Who opens the stream; default nobody. A throw is 401, a `Response` refuses with that answer. `given` is `fetch`'s second argument. */
   identify?: ((request: Request, given: G) => P | Response | PromiseLike<P | Response>) | undefined
@@ -44,6 +49,7 @@ export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, 
   cors?: string | readonly string[] | undefined
   /** Default: memory. */
   log?: MemoryLogOptions | Log | undefined
+  /** What is refused beyond it. */
   limits?: HubLimits | undefined
   /** What anonymous streams are counted by, against `connectionsPerPrincipal`: an address, say. Default: they are not. */
   limitKey?: ((request: Request, given: G) => string | undefined) | undefined
@@ -51,8 +57,9 @@ export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, 
   maxAge?: number | undefined
   /** A rule that takes longer (ms) is asked again later. Default 5000. */
   authorizeTimeout?: number | undefined
-  /** A principal came to a channel, or left it and did not return within 5 s. An anonymous stream is a principal of its own. */
+  /** A principal came to a channel. An anonymous stream is a principal of its own. */
   onJoin?: ((presence: Presence<P>) => void) | undefined
+  /** A principal left a channel with its last stream, and did not return within 5 s. */
   onLeave?: ((presence: Presence<P>) => void) | undefined
   /** What a rule, `identify` or the log threw. Default `console.error`: some runtimes end a process for `reportError`. */
   onError?: ((error: unknown) => void) | undefined

@@ -2,8 +2,11 @@
 
 /** What a task's progress is sent as; use it as the event map: `useSSE<ProgressEvents>(url)`. */
 export type ProgressEvents = {
+  /** At each `update`. */
   progress: { percent: number; message?: string }
+  /** The task has ended. */
   complete: { percent: 100 }
+  /** The task threw. */
   error: { message: string }
 }
 
@@ -16,6 +19,7 @@ export type ProgressTask = (
   signal: AbortSignal,
 ) => unknown
 
+/** Options of `createProgressStream` and `Target.progress`. */
 export interface ProgressOptions {
   /** Text of the `error` event. Default: 'failed', so that nothing internal leaks. */
   errorMessage?: ((error: unknown) => string) | undefined

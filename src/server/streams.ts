@@ -7,9 +7,10 @@ import {
   runProgress,
 } from './progress.js'
 
+/** Events one after the other, pulled. */
 export type SSEEvents = AsyncIterable<SSEEvent> | Iterable<SSEEvent>
 
-/** `data` alone, where it is a string. */
+/** Sends an event; a string is one with nothing but data. */
 export type SSESend = (event: SSEEvent | string) => void
 
 const encoder = new TextEncoder()

@@ -11,8 +11,9 @@ import {
   runProgress,
 } from './progress.js'
 
-/** `id` is '' on a volatile channel. */
+/** What `send()` resolves with. */
 export interface Sent {
+  /** The event's id; '' on a volatile channel. */
   readonly id: string
 }
 
