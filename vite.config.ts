@@ -6,13 +6,13 @@ import type { BrowserProviderOption } from 'vitest/node'
 import { endpoint } from './playground/endpoint.js'
 import { type BrowserName, cureFor, programOf } from './test/support/browsers/browser.js'
 import { launchFirefox, launchWebKit, pageOpener } from './test/support/browsers/page-opener.js'
-import { readmeModules } from './test/support/readme-modules.js'
+import { documentModules } from './test/support/document/modules.js'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const node: TestProjectConfiguration = {
   extends: true,
-  plugins: [readmeModules()],
+  plugins: [documentModules()],
   test: {
     name: 'node',
     environment: 'node',
@@ -51,22 +51,30 @@ const browser = (
   groupOrder: number,
 ): TestProjectConfiguration => ({
   extends: true,
-  plugins: [readmeModules()],
+  plugins: [documentModules()],
   publicDir: 'test/public',
   cacheDir: `node_modules/.vite/${name}`,
   // Named here, or Vite finds them one by one and reloads the page in the middle of a test.
   optimizeDeps: {
     include: [
+      '@preact/signals',
       '@preact/signals-core',
       'fast-check',
       'msw',
       'msw/browser',
+      'preact',
+      'preact/jsx-dev-runtime',
+      'preact/jsx-runtime',
       'react',
       'react-dom',
       'react-dom/client',
       'react-dom/server',
       'react/jsx-dev-runtime',
       'react/jsx-runtime',
+      'svelte',
+      'svelte/internal/client',
+      'svelte/internal/disclose-version',
+      'svelte/internal/flags/legacy',
       'vue',
       'vue/server-renderer',
     ],

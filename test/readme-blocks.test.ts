@@ -11,9 +11,10 @@ import { createServer as createViteServer, type UserConfig } from 'vite'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSSRApp } from 'vue'
 import { renderToString as renderVue } from 'vue/server-renderer'
-import { blocksOf, isCode, needsPage } from './support/readme.js'
-import { readReadme } from './support/readme-modules.js'
-import { createWorld, type World } from './support/readme-world.js'
+import { blocksOf, isCode, isSuite, needsPage } from './support/document/block.js'
+import { readReadme } from './support/document/modules.js'
+import { type Runs, runBlocks } from './support/document/runs.js'
+import { createWorld, fakeTime, type World } from './support/document/world.js'
 
 const blocks = blocksOf(readReadme())
 const code = blocks.filter(isCode)
@@ -22,7 +23,6 @@ const load = (name: string): Promise<Record<string, unknown>> =>
   import(/* @vite-ignore */ `../README.md/${name}`)
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream' }
-const FAKE = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const
 
 describe('each block runs', () => {
   let world: World
@@ -34,9 +34,9 @@ describe('each block runs', () => {
   })
   afterEach(() => world.end())
 
-  const runs: Record<string, () => Promise<void>> = {
+  const runs: Runs<World> = {
     async 'hello.mjs'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
+      fakeTime()
       const output =
         blocks
           .find(({ language }) => language === 'text')
@@ -97,7 +97,7 @@ describe('each block runs', () => {
     },
 
     async 'server.mjs'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
+      fakeTime()
       await load('server.mjs')
       const ids: string[] = []
       const statuses = new Set<string>()
@@ -170,13 +170,13 @@ describe('each block runs', () => {
     },
 
     async 'hub.mjs'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
+      fakeTime()
       await load('hub.mjs')
       const client = new SSEClient()
       const staff = client.subscribe('chat/staff')
       const notices: unknown[] = []
       client.channel('notices').on('alert', (data) => notices.push(data))
-      expect(await arrives(staff.ready)).toBe('denied')
+      expect(await world.arrives(staff.ready)).toBe('denied')
       await world.until(() => notices.length > 0)
       expect(notices).toEqual([{ text: 'Low tide' }])
       client.close()
@@ -189,9 +189,9 @@ describe('each block runs', () => {
     },
 
     async 'lobby.ts'() {
-      vi.useFakeTimers({ toFake: [...FAKE] })
+      fakeTime()
       await load('hub.mjs')
-      await arrives(load('lobby.ts'))
+      await world.arrives(load('lobby.ts'))
       expect(world.printed[0]).toBe('notices ok')
       await world.until(() => world.printed.filter((line) => /^live \d+$/.test(line)).length > 2)
 
@@ -218,38 +218,15 @@ describe('each block runs', () => {
     },
   }
 
-  /** What a promise gives, in fake time. */
-  async function arrives<T>(promise: Promise<T>): Promise<T> {
-    let isThere = false
-    const settle = () => {
-      isThere = true
-    }
-    promise.then(settle, settle)
-    await world.until(() => isThere)
-    return promise
-  }
-
   /** ms: some blocks run for a minute of fake time. */
   const PATIENCE = 60_000
 
-  /** Registers its own tests. */
-  const suites = ['prices.test.ts']
-
-  test.each(code.filter((block) => !needsPage(block) && !suites.includes(block.name)))(
-    '$name',
-    async ({ name }) => {
-      const run = runs[name]
-      if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
-      await run()
-    },
+  runBlocks(
+    code.filter((block) => !needsPage(block) && !isSuite(block)),
+    runs,
+    () => world,
     PATIENCE,
   )
-
-  test('and no block has gone', () => {
-    expect(code.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([...Object.keys(runs), ...suites]),
-    )
-  })
 
   test('React components are idle on a server, and open nothing', async () => {
     const { Ticker } = (await load('Ticker.tsx')) as { Ticker: () => never }
@@ -274,8 +251,8 @@ describe('each block runs', () => {
   })
 })
 
-describe('prices.test.ts', async () => {
-  await load('prices.test.ts')
+describe.each(code.filter(isSuite))('$name', async ({ name }) => {
+  await load(name)
 })
 
 function price(id: number, value: number): string {

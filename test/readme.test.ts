@@ -6,9 +6,9 @@ import { createSource } from 'tidewire'
 import { formatSSE } from 'tidewire/server'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { blocksOf, isCode } from './support/readme.js'
-import { readReadme } from './support/readme-modules.js'
-import { documentedProperties, typeErrors } from './support/readme-types.js'
+import { blocksOf, isCode } from './support/document/block.js'
+import { documentedProperties, typeErrors } from './support/document/compile.js'
+import { readReadme } from './support/document/modules.js'
 
 const text = readReadme()
 const flat = text.replace(/\s+/g, ' ')

@@ -4,9 +4,10 @@ import { createRoot } from 'react-dom/client'
 import type { SSEClient } from 'tidewire'
 import { createHub, formatSSE } from 'tidewire/server'
 import { createSSE } from 'tidewire/vue'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { type Component, createApp } from 'vue'
-import { blocksOf, isCode, needsPage } from '../support/readme.js'
+import { blocksOf, isCode, needsPage } from '../support/document/block.js'
+import { type Runs, runBlocks } from '../support/document/runs.js'
 
 interface Endpoint {
   /** The Last-Event-ID of each request, '' where there was none. */
@@ -116,7 +117,7 @@ const showsTheTicker = async () => {
   await vi.waitFor(() => expect(page.textContent).toMatch(/^40, highest 42, 2 messages/))
 }
 
-const runs: Record<string, () => Promise<void>> = {
+const runs: Runs<void> = {
   async 'Ticker.tsx'() {
     await show('Ticker')
     await showsTheTicker()
@@ -175,16 +176,8 @@ const runs: Record<string, () => Promise<void>> = {
 const { default: text } = (await import(/* @vite-ignore */ '/README.md?raw' as string)) as {
   default: string
 }
-const names = blocksOf(text)
-  .filter((block) => isCode(block) && needsPage(block))
-  .map(({ name }) => name)
-
-test.each(names)('%s', async (name) => {
-  const run = runs[name]
-  if (!run) throw new Error(`No test runs the block "${name}": add one here, by its name.`)
-  await run()
-})
-
-test('no block has gone', () => {
-  expect(names).toEqual(expect.arrayContaining(Object.keys(runs)))
-})
+runBlocks(
+  blocksOf(text).filter((block) => isCode(block) && needsPage(block)),
+  runs,
+  () => {},
+)

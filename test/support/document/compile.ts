@@ -1,40 +1,57 @@
-/** The compiler's view of the README: its blocks as files of one folder, under the project's own settings. */
+/** The compiler's view of a document: its blocks as files of one folder, under the project's own settings. */
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
-import type { Block } from './readme.js'
-import { scriptOf } from './readme-modules.js'
+import type { Block } from './block.js'
+import { scriptOf } from './modules.js'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 /** Exists only for the compiler. */
-const FOLDER = join(ROOT, 'test/readme-blocks')
+const FOLDER = join(ROOT, 'test/document-blocks')
 
-/** What the compiler says of the blocks, a line each. Modules of JavaScript are a program of their own, which may leave out types. */
-export async function typeErrors(blocks: readonly Block[]): Promise<string[]> {
+/**
+ * What the compiler says of the blocks, a line each. `beside` are further files of their project. Modules of JavaScript are a
+ * program of their own, which may leave out types.
+ */
+export async function typeErrors(
+  blocks: readonly Block[],
+  beside: readonly Block[] = [],
+): Promise<string[]> {
   const isPlain = ({ name }: Block) => name.endsWith('.mjs')
   // A template's handlers have a parameter that nobody wrote.
   const written = { ...projectOptions(), noUnusedParameters: false }
   const plain = { allowJs: true, checkJs: true, noImplicitAny: false }
+  const typed = blocks.filter((block) => !isPlain(block))
+  const others = beside.filter((block) => !isPlain(block))
   return [
-    ...(await errorsOf(blocks.filter(isPlain), { ...projectOptions(), ...plain })),
-    ...(await errorsOf(
-      blocks.filter((block) => !isPlain(block)),
-      written,
-    )),
+    ...(await errorsOf(blocks.filter(isPlain), others, { ...projectOptions(), ...plain })),
+    ...(await errorsOf(typed, others, written)),
   ]
 }
 
-async function errorsOf(blocks: readonly Block[], options: ts.CompilerOptions): Promise<string[]> {
+async function errorsOf(
+  blocks: readonly Block[],
+  beside: readonly Block[],
+  options: ts.CompilerOptions,
+): Promise<string[]> {
+  if (blocks.length === 0) return []
   const files = new Map<string, string>()
-  for (const block of blocks) files.set(join(FOLDER, fileName(block)), await scriptOf(block))
+  const pathOf = (block: Block) => join(FOLDER, fileName(block))
+  for (const block of [...beside, ...blocks]) files.set(pathOf(block), await scriptOf(block))
 
   const host = ts.createCompilerHost(options)
-  const { fileExists, readFile, directoryExists } = host
+  const { fileExists, readFile, directoryExists, getSourceFile } = host
   host.fileExists = (path) => files.has(path) || fileExists(path)
   host.readFile = (path) => files.get(path) ?? readFile(path)
   host.directoryExists = (path) => path === FOLDER || (directoryExists?.(path) ?? true)
+  host.getSourceFile = (path, target, ...rest) => {
+    if (files.has(path)) return getSourceFile(path, target, ...rest)
+    const found = parsed.get(path) ?? getSourceFile(path, target, ...rest)
+    parsed.set(path, found)
+    return found
+  }
 
   const program = ts.createProgram([...files.keys()], options, host)
-  return [...files.keys()].flatMap((path) => {
+  return blocks.map(pathOf).flatMap((path) => {
     const source = program.getSourceFile(path)
     return [
       ...program.getSyntacticDiagnostics(source),
@@ -45,6 +62,9 @@ async function errorsOf(blocks: readonly Block[], options: ts.CompilerOptions): 
     })
   })
 }
+
+/** Files that are the same for every document: libraries and the sources. */
+const parsed = new Map<string, ts.SourceFile | undefined>()
 
 /** The properties of an exported interface and what its documentation says of each. */
 export function documentedProperties(file: string, name: string): Map<string, string> {
@@ -66,7 +86,7 @@ export function documentedProperties(file: string, name: string): Map<string, st
 }
 
 /** As a file that the compiler knows. */
-const fileName = ({ name }: Block) => name.replace(/\.vue$/, '.vue.ts')
+const fileName = ({ name }: Block) => name.replace(/\.(vue|svelte)$/, '.$1.ts')
 
 function projectOptions(): ts.CompilerOptions {
   const file = join(ROOT, 'tsconfig.json')
