@@ -12,12 +12,22 @@ export function vueFiles(): Plugin {
   }
 }
 
+/** The page's own elements. */
+const isCustomElement = (tag: string) => tag.includes('-')
+
 /** A component as TypeScript; its template is part of its setup, where its types can be checked as well. */
 export async function compileVue(code: string, filename: string): Promise<string> {
   // Loaded late: the project's configuration imports this file.
   const { compileScript, parse } = await import('vue/compiler-sfc')
-  const templateParseOptions = { isCustomElement: (tag: string) => tag.includes('-') }
-  const { descriptor, errors } = parse(code, { filename, templateParseOptions })
+  const { descriptor, errors } = parse(code, {
+    filename,
+    templateParseOptions: { isCustomElement },
+  })
   if (errors.length > 0) throw errors[0]
-  return compileScript(descriptor, { id: filename, inlineTemplate: true }).content
+  return compileScript(descriptor, {
+    id: filename,
+    inlineTemplate: true,
+    // Again, since a template that was compiled before is parsed anew.
+    templateOptions: { compilerOptions: { isCustomElement } },
+  }).content
 }

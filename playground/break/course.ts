@@ -68,7 +68,7 @@ function failuresOf({ failures }: Course): string[] {
   return [...new Set(failures)].map((code) => {
     const times = failures.filter((other) => other === code).length
     const words = FAILURES[code] ?? `refused with ${code.replace('status ', '')}`
-    return times === 1 ? words : `${words}, ${times} times`
+    return times === 1 ? words : `${words} ${times === 2 ? 'twice' : `${times} times`}`
   })
 }
 

@@ -4,7 +4,7 @@ import { client } from '../connection/client.js'
 import { network } from '../connection/network.js'
 import { room } from '../demos/chat/room.js'
 import { loadRole, role } from '../demos/notifications/role.js'
-import { tell } from '../log/happenings.js'
+import { tell, tellRefusal } from '../log/happenings.js'
 import { announce } from '../page/announcer.js'
 import { element, write } from '../page/element.js'
 import { call } from '../page/visitor.js'
@@ -16,6 +16,8 @@ const toggles = {
   offline: { isOn: network.isOffline, set: network.setOffline },
   slow: { isOn: network.isSlow, set: network.setSlow },
 }
+
+const crew = client.channel('notifications/crew')
 
 const toggleOf = ({ id }: FaultCard) =>
   id === 'offline' || id === 'slow' ? toggles[id] : undefined
@@ -39,11 +41,7 @@ export function mountDrawer(drawer: HTMLElement): void {
       })
     }
     if (toggle) toggle.set(!isUndone)
-    else call('break', { fault: fault.id, room: room.peek() }).then(loadRole).catch(refused)
-  }
-
-  function refused(error: Error) {
-    tell({ by: 'Server', what: 'Refused', detail: error.message, sign: 'failed' })
+    else call('break', { fault: fault.id, room: room.peek() }).then(loadRole).catch(tellRefusal)
   }
 
   for (const { name, faults } of groups)
@@ -67,6 +65,7 @@ export function mountDrawer(drawer: HTMLElement): void {
         state: client.state.value,
         isOffline: network.isOffline.value,
         role: role.value,
+        isCrewHeard: crew.status.value === 'live',
         isBusy: running.value !== undefined && toggleOf(running.value.fault) === undefined,
       })
     effect(() => {
@@ -128,7 +127,7 @@ function createStory() {
     happened(words: string, isOver: boolean) {
       if (!last) return
       Object.assign(last, { words, isOver })
-      write(result, isOver ? words : `${words.split('. ')[0]} …`)
+      write(result, isOver ? words : `${words.split('. ')[0]}…`)
       result.toggleAttribute('data-over', isOver)
       if (isOver) announce(words)
     },

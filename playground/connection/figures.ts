@@ -25,10 +25,10 @@ interface Figure {
 const FIGURES: readonly Figure[] = [
   { name: 'Events a second', id: 'rate', text: (now) => number(history.rate(now)) },
   { name: 'Received', id: 'received', text: () => bytesText(meter.bytes) },
-  { name: 'Next attempt in', id: 'next', text: nextText },
-  { name: 'Attempt', id: 'attempt', text: () => attemptText(client.state.peek()) },
   { name: 'Streams so far', id: 'streams', text: () => number(meter.streams) },
-  { name: 'Last byte', id: 'last', text: (now) => lastByteText(now) },
+  { name: 'Last byte', id: 'last', text: lastByteText },
+  { name: 'Attempt', id: 'attempt', text: () => attemptText(client.state.peek()) },
+  { name: 'Next attempt in', id: 'next', text: nextText },
   { name: 'Cursor', id: 'cursor', isText: true, text: () => meter.cursor || NOTHING },
 ]
 

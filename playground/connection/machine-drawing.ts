@@ -1,17 +1,17 @@
 /** The states of a connection and the ways between them, as a drawing has them. */
 import type { ConnectionStatus } from 'tidewire'
 
-export const SIZE = { width: 456, height: 214 }
-export const NODE = { width: 116, height: 50 }
+export const SIZE = { width: 488, height: 166 }
+export const NODE = { width: 126, height: 46 }
 
 /** The middle of each state. */
 export const NODES: { readonly [S in ConnectionStatus]: readonly [x: number, y: number] } = {
-  idle: [64, 50],
-  connecting: [228, 50],
-  open: [392, 50],
-  paused: [64, 168],
-  waiting: [228, 168],
-  closed: [392, 168],
+  idle: [68, 44],
+  connecting: [244, 44],
+  open: [420, 44],
+  paused: [68, 136],
+  waiting: [244, 136],
+  closed: [420, 136],
 }
 
 export interface Edge {
@@ -24,41 +24,34 @@ export interface Edge {
 
 /** What a connection does by itself; drawn always. */
 export const EDGES: readonly Edge[] = [
-  { from: 'idle', to: 'connecting', path: 'M124 50H165', word: ['watched', 146, 42] },
-  { from: 'connecting', to: 'open', path: 'M288 50H329', word: ['ready', 309, 42] },
-  {
-    from: 'open',
-    to: 'connecting',
-    path: 'M372 23C354 4 266 4 250 19',
-    word: ['silent', 310, 22],
-  },
-  {
-    from: 'connecting',
-    to: 'waiting',
-    path: 'M214 77V138',
-    word: ['fails', 196, 112],
-  },
-  { from: 'waiting', to: 'connecting', path: 'M242 141V80', word: ['due', 257, 112] },
-  { from: 'open', to: 'waiting', path: 'M360 77L282 139', word: ['ends', 296, 112] },
-  { from: 'open', to: 'closed', path: 'M392 77V138', word: ['204', 409, 112] },
-  { from: 'waiting', to: 'paused', path: 'M168 168H127', word: ['hidden', 146, 160] },
-  { from: 'paused', to: 'connecting', path: 'M98 141L177 79', word: ['shown', 120, 104] },
+  { from: 'idle', to: 'connecting', path: 'M133 44H176', word: ['watch', 154, 36] },
+  { from: 'connecting', to: 'open', path: 'M309 44H352', word: ['ready', 331, 36] },
+  { from: 'open', to: 'connecting', path: 'M392 20C372 0 292 0 272 15', word: ['silent', 331, 17] },
+  { from: 'connecting', to: 'waiting', path: 'M229 69V107', word: ['fails', 213, 93] },
+  { from: 'waiting', to: 'connecting', path: 'M259 111V73', word: ['due', 273, 93] },
+  { from: 'open', to: 'waiting', path: 'M382 69L310 108', word: ['ends', 327, 88] },
+  { from: 'open', to: 'closed', path: 'M420 69V107', word: ['204', 437, 93] },
+  { from: 'waiting', to: 'paused', path: 'M179 136H136', word: ['hidden', 158, 128] },
+  { from: 'paused', to: 'connecting', path: 'M106 111L178 72', word: ['shown', 124, 90] },
 ]
+
+/** From the middle of a state to where ways begin and end. */
+const REACH = NODE.height / 2 + 2
 
 /** Between any two states: what a person asked for, or what is rare; drawn when it happens. */
 export function directEdge(from: ConnectionStatus, to: ConnectionStatus): string {
   const [x, y] = NODES[from]
   const [toX, toY] = NODES[to]
-  if (x === toX) return `M${x} ${y + (toY > y ? 27 : -27)}V${toY + (toY > y ? -30 : 30)}`
-  const side = toX > x ? 1 : -1
+  const side = Math.sign(toX - x)
+  const down = Math.sign(toY - y)
+  if (!side) return `M${x} ${y + down * REACH}V${toY - down * (REACH + 4)}`
   const half = NODE.width / 2
   if (y === toY && Math.abs(toX - x) > 200) {
     // Past the state in between.
-    const rise = y < 100 ? -1 : 1
-    const edge = y + rise * 27
+    const rise = y < SIZE.height / 2 ? -1 : 1
+    const edge = y + rise * REACH
     return `M${x + side * 30} ${edge}C${x + side * 60} ${edge + rise * 18} ${toX - side * 60} ${edge + rise * 18} ${toX - side * 34} ${edge + rise * 3}`
   }
   if (y === toY) return `M${x + side * (half + 2)} ${y}H${toX - side * (half + 5)}`
-  const down = toY > y ? 1 : -1
-  return `M${x + side * 34} ${y + down * 27}L${toX - side * 40} ${toY - down * 30}`
+  return `M${x + side * 34} ${y + down * REACH}L${toX - side * 40} ${toY - down * (REACH + 3)}`
 }

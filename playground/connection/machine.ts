@@ -95,7 +95,7 @@ const arrow = (id: string) =>
 function drawNode([name, [x, y]]: [string, readonly [number, number]]): string {
   const { width, height } = NODE
   const box = (by: number) =>
-    `x="${x - width / 2 - by}" y="${y - height / 2 - by}" width="${width + 2 * by}" height="${height + 2 * by}" rx="${13 + by}"`
+    `x="${x - width / 2 - by}" y="${y - height / 2 - by}" width="${width + 2 * by}" height="${height + 2 * by}" rx="${12 + by}"`
   return `<g class="node" data-node="${name}">
       <rect class="halo" ${box(5)}/>
       <rect class="box" ${box(0)}/>

@@ -15,13 +15,19 @@ export const HEIGHT = 92
 /** A slot with so many events has a tick of full height. */
 const FULL = Math.log2(1 + 256)
 const LONGEST_WORD = 64
-const MINUTE = 60_000
+const WIDEST = 6
+/** At first less than the whole window is shown, so that there is something to see. Milliseconds. */
+const SHORTEST = 15_000
+/** Distances between the lines, the closest that has room. Milliseconds. */
+const STEPS = [5_000, 10_000, 30_000, 60_000]
+const ROOM = 110
 
 export function createTimeline(history: History): Timeline {
   const canvas = document.createElement('canvas')
   canvas.className = 'timeline'
   canvas.setAttribute('role', 'img')
   const pen = canvas.getContext('2d')
+  const began = Date.now()
   let told = ''
 
   function tick(now: number) {
@@ -33,8 +39,15 @@ export function createTimeline(history: History): Timeline {
     pen.setTransform(scale, 0, 0, scale, 0, 0)
     pen.clearRect(0, 0, width, HEIGHT)
     const style = getComputedStyle(canvas)
-    const x = (at: number) => width - ((now - at) / WINDOW) * width
-    const drawing: Drawing = { pen, width, now, x, color: (name) => style.getPropertyValue(name) }
+    const shown = Math.min(WINDOW, Math.max(SHORTEST, now - began))
+    const drawing: Drawing = {
+      pen,
+      width,
+      now,
+      shown,
+      x: (at) => width - ((now - at) / shown) * width,
+      color: (name) => style.getPropertyValue(name),
+    }
     pen.font = `500 11px ${style.fontFamily}`
     drawAxis(drawing)
     drawSpans(drawing, history)
@@ -53,28 +66,35 @@ interface Drawing {
   readonly pen: CanvasRenderingContext2D
   readonly width: number
   readonly now: number
+  /** Milliseconds from edge to edge. */
+  readonly shown: number
   x(at: number): number
   color(name: string): string
 }
 
-function drawAxis({ pen, width, now, x, color }: Drawing): void {
+function drawAxis({ pen, width, now, shown, x, color }: Drawing): void {
+  const step = STEPS.find((step) => (step / shown) * width > ROOM) ?? 60_000
   pen.fillStyle = color('--ink-3')
   pen.strokeStyle = color('--line')
   pen.lineWidth = 1
-  for (let minutes = 0; minutes * MINUTE <= WINDOW; minutes += 1) {
-    const at = Math.round(x(now - minutes * MINUTE)) + 0.5
+  for (let ago = 0; ago <= shown; ago += step) {
+    const at = Math.round(x(now - ago)) + 0.5
     pen.beginPath()
     pen.moveTo(at, BAND + 4)
     pen.lineTo(at, TICKS.bottom)
     pen.stroke()
     pen.textAlign = at > width - 20 ? 'right' : at < 20 ? 'left' : 'center'
-    const label = minutes ? `${minutes} min ago` : 'now'
-    pen.fillText(label, Math.min(Math.max(at, 0), width), AXIS)
+    pen.fillText(agoText(ago), Math.min(Math.max(at, 0), width), AXIS)
   }
   pen.beginPath()
   pen.moveTo(0, TICKS.bottom + 0.5)
   pen.lineTo(width, TICKS.bottom + 0.5)
   pen.stroke()
+}
+
+function agoText(ago: number): string {
+  if (!ago) return 'now'
+  return ago % 60_000 ? `${ago / 1000} s ago` : `${ago / 60_000} min ago`
 }
 
 function drawSpans({ pen, width, now, x, color }: Drawing, history: History): void {
@@ -93,11 +113,11 @@ function drawSpans({ pen, width, now, x, color }: Drawing, history: History): vo
   }
 }
 
-function drawEvents({ pen, width, now, x, color }: Drawing, history: History): void {
+function drawEvents({ pen, width, now, shown, x, color }: Drawing, history: History): void {
   pen.fillStyle = color('--accent')
-  const bar = Math.max(1, (SLOT / WINDOW) * width - 0.5)
+  const bar = Math.min(WIDEST, Math.max(1, (SLOT / shown) * width * 0.7))
   const last = slotOf(now)
-  for (let slot = last - WINDOW / SLOT; slot <= last; slot += 1) {
+  for (let slot = last - Math.ceil(shown / SLOT); slot <= last; slot += 1) {
     const events = history.eventsIn(slot)
     if (!events) continue
     const height = Math.min(1, Math.log2(1 + events) / FULL) * (TICKS.bottom - TICKS.top)

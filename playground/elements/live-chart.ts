@@ -59,7 +59,7 @@ export class LiveChart extends HTMLElement {
     return {
       width: this.clientWidth || 300,
       height: HEIGHT,
-      padding: [8, 4, 0, 0],
+      padding: [8, 14, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {

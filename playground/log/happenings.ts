@@ -22,6 +22,12 @@ export function tell(told: Told): void {
   for (const listener of listeners) listener(happening)
 }
 
+/** What the server refused, or the network. */
+export function tellRefusal(error: unknown): void {
+  const detail = error instanceof Error ? error.message : String(error)
+  tell({ by: 'Server', what: 'Refused', detail, sign: 'failed' })
+}
+
 /** Calls back with everything that happens from now on. Returns what ends that. */
 export function onHappening(listener: (happening: Happening) => void): () => void {
   listeners.add(listener)

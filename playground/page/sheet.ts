@@ -21,7 +21,7 @@ export function mountSheet(sheet: HTMLElement, buttons: Iterable<HTMLButtonEleme
   for (const button of openers) button.onclick = () => show(button === opener ? undefined : button)
   for (const close of sheet.querySelectorAll<HTMLButtonElement>('[data-close]'))
     close.onclick = () => show(undefined)
-  sheet.addEventListener('keydown', ({ key }) => {
+  document.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape' && opener) show(undefined)
   })
 }

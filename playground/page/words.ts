@@ -19,7 +19,7 @@ export function detailOf(state: ConnectionState): string {
       return state.attempt ? `attempt ${state.attempt}` : ''
     case 'waiting':
       if (state.offline) return 'offline'
-      return `attempt ${state.attempt} in ${seconds(state.retryAt - Date.now())}`
+      return `${state.attempt ? `attempt ${state.attempt}` : 'as planned'}, in ${seconds(state.retryAt - Date.now())}`
     case 'paused':
       return state.reasons.includes('user') ? 'by you' : 'the tab is hidden'
     case 'closed':
@@ -40,7 +40,8 @@ export function nextTry(state: ConnectionState): number | undefined {
 
 export function errorText(error: SSEError): string {
   const code = error.status ? `${error.code} ${error.status}` : error.code
-  return `${code} · ${error.message.replaceAll(location.origin, '')}`
+  // Where it was asked is no news on this page.
+  return `${code} · ${error.message.replaceAll(/http:\/\/[^/ ]+/g, '')}`
 }
 
 export function seconds(milliseconds: number): string {

@@ -14,7 +14,7 @@ export function dashboard(app: App): Feature {
     ends = [...ends, log.end].slice(-1000 / EVERY - 1)
     if (!hub.subscriberCount('dashboard/metrics')) return
     void hub.to('dashboard/metrics').send('reading', {
-      level: level(Date.now() / 1000),
+      level: level(Date.now() / 300),
       rate: log.end - (ends[0] ?? 0),
       streams: hub.connectionCount,
       channels: hub.activeChannels.length,

@@ -9,13 +9,7 @@ export function mountChat(panel: HTMLElement): () => void {
   const note = element('gap-note')
   const list = element('ol')
   const typing = element('p', { className: 'typing' })
-  panel.append(
-    names,
-    note,
-    element('scroll-end', {}, list),
-    typing,
-    createComposer(),
-  )
+  panel.append(names, note, element('scroll-end', {}, list), typing, createComposer())
 
   // Another room: the effects of the last one end, and with them its channels are left.
   return effect(() => {
@@ -29,7 +23,7 @@ export function mountChat(panel: HTMLElement): () => void {
     )
     const stops = [
       effect(() => {
-        names.textContent = present.value?.join(', ') ?? ''
+        names.textContent = `Here: ${present.value?.join(', ') ?? ''}`
       }),
       effect(() => {
         note.gap = chat.gap.value
@@ -63,8 +57,7 @@ function createComposer(): HTMLFormElement {
   const form = element('form', { className: 'composer' }, input, element('button', {}, 'Send'))
   form.onsubmit = async (submitted) => {
     submitted.preventDefault()
-    await say(input.value)
-    form.reset()
+    if (await say(input.value)) form.reset()
   }
   return form
 }

@@ -16,7 +16,7 @@ export function Chat() {
 
   return (
     <>
-      <p className="names">{present?.join(', ')}</p>
+      <p className="names">Here: {present?.join(', ')}</p>
       <gap-note gap={gap} loaded={messages !== undefined} />
       <scroll-end>
         <ol>
@@ -40,8 +40,7 @@ function Composer() {
 
   async function submit(submitted: FormEvent) {
     submitted.preventDefault()
-    await say(text)
-    setText('')
+    if (await say(text)) setText('')
   }
 
   return (

@@ -2,6 +2,7 @@
 import { type Message, type SeedContext, signal } from 'tidewire'
 import { client } from '../../connection/client.js'
 import type { AppChannels, ChatMessage, Room } from '../../contract.js'
+import { tellRefusal } from '../../log/happenings.js'
 import { call } from '../../page/visitor.js'
 
 export const room = signal<Room>('harbour')
@@ -25,8 +26,14 @@ export function add(
 export const loadNames = (room: Room, { signal }: SeedContext) =>
   call<readonly string[]>(`presence/${room}`, undefined, { signal })
 
-/** Comes back over the stream, like everybody's. */
-export const say = (text: string) => call(`rooms/${room.value}`, { text })
+/** Resolves with whether it was said; it comes back over the stream, like everybody's. */
+export const say = (text: string) =>
+  call(`rooms/${room.peek()}`, { text }).then(() => true, refused)
+
+function refused(error: unknown): false {
+  tellRefusal(error)
+  return false
+}
 
 const AGAIN_AFTER = 2000
 let lastTyped = 0
@@ -35,5 +42,5 @@ let lastTyped = 0
 export function type(): void {
   if (Date.now() - lastTyped < AGAIN_AFTER) return
   lastTyped = Date.now()
-  call(`typing/${room.value}`, {}, { headers: { 'x-sse-client': client.id } }).catch(() => {})
+  call(`typing/${room.peek()}`, {}, { headers: { 'x-sse-client': client.id } }).catch(() => {})
 }

@@ -3,6 +3,7 @@ import { effect } from 'tidewire'
 import { client } from '../../connection/client.js'
 import { element } from '../../page/element.js'
 import { metres } from '../../page/words.js'
+import { summary } from './reading.js'
 
 export function mountDashboard(panel: HTMLElement): () => void {
   const { messages } = client.channel('dashboard/metrics', { throttle: 'frame', history: 300 })
@@ -26,7 +27,6 @@ export function mountDashboard(panel: HTMLElement): () => void {
     rate.values = readings.map(({ rate }) => rate)
     levelNow.textContent = metres(now?.level)
     rateNow.textContent = String(now?.rate ?? '')
-    if (now)
-      facts.textContent = `${now.streams} streams, ${now.channels} channels, ${now.remembered} events in the log`
+    if (now) facts.textContent = summary(now)
   })
 }

@@ -1,6 +1,7 @@
 /** A live dashboard in React: ten readings a second, drawn once a frame. */
 import { useChannel } from 'tidewire/react'
 import { metres } from '../../page/words.js'
+import { summary } from './reading.js'
 
 export function Dashboard() {
   const { messages } = useChannel('dashboard/metrics', { throttle: 'frame', history: 300 })
@@ -17,10 +18,7 @@ export function Dashboard() {
         Events a second<b>{now?.rate}</b>
       </h3>
       <live-chart aria-hidden top={20} values={readings.map(({ rate }) => rate)} />
-      <p className="facts">
-        {now &&
-          `${now.streams} streams, ${now.channels} channels, ${now.remembered} events in the log`}
-      </p>
+      <p className="facts">{now && summary(now)}</p>
     </>
   )
 }

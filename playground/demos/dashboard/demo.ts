@@ -13,17 +13,17 @@ export const dashboard: Demo = {
     TypeScript: {
       uses: "throttle: 'frame'",
       mount: mountDashboard,
-      files: ['demos/dashboard/dashboard.plain.ts'],
+      files: ['demos/dashboard/dashboard.plain.ts', 'demos/dashboard/reading.ts'],
     },
     React: {
       uses: 'useChannel()',
       mount: react(Dashboard),
-      files: ['demos/dashboard/dashboard.react.tsx'],
+      files: ['demos/dashboard/dashboard.react.tsx', 'demos/dashboard/reading.ts'],
     },
     Vue: {
       uses: 'useChannel()',
       mount: vue(DashboardView),
-      files: ['demos/dashboard/dashboard.vue'],
+      files: ['demos/dashboard/dashboard.vue', 'demos/dashboard/reading.ts'],
     },
   },
   server: ['server/dashboard.ts'],

@@ -1,4 +1,5 @@
 /** Who can be told something: everybody, and two roles. */
+import { tellRefusal } from '../../log/happenings.js'
 import { call } from '../../page/visitor.js'
 
 export const audiences = [
@@ -9,4 +10,6 @@ export const audiences = [
 
 export type Audience = (typeof audiences)[number]
 
-export const notify = (to: Audience['to']) => call('notices', { to })
+export function notify(to: Audience['to']): void {
+  call('notices', { to }).catch(tellRefusal)
+}

@@ -1,7 +1,7 @@
 /** The role, to be changed. */
 import { effect, signal } from 'tidewire'
 import { type Role, roles } from '../../contract.js'
-import { tell } from '../../log/happenings.js'
+import { tell, tellRefusal } from '../../log/happenings.js'
 import { createChoice } from '../../page/choice.js'
 import { changeRole, role } from './role.js'
 
@@ -17,7 +17,7 @@ export function mountRoles(bar: HTMLElement): () => void {
       if (chosen.value === role.peek()) return
       tell({ by: 'You', what: `Become ${chosen.value}` })
       changeRole(chosen.value).catch((error) => {
-        tell({ by: 'Server', what: 'Refused', detail: error.message, sign: 'failed' })
+        tellRefusal(error)
         chosen.value = role.peek()
       })
     }),

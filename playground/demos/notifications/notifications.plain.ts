@@ -14,16 +14,17 @@ export function mountNotifications(panel: HTMLElement): () => void {
 function mountAudience(panel: HTMLElement, { to, channel }: Audience): () => void {
   const { status, messages, gap, acknowledge } = client.channel(channel)
   const badge = element('status-badge')
-  const send = element('button', { type: 'button', onclick: () => void notify(to) }, `Tell ${to}`)
+  const send = element('button', { type: 'button', onclick: () => notify(to) }, `Tell ${to}`)
   const missed = element('button', { type: 'button', className: 'missed', onclick: acknowledge })
   const list = element('ol')
   panel.append(
     element(
       'article',
       { className: 'audience' },
-      element('header', {}, element('h3', {}, channel), badge, send),
-      missed,
+      element('header', {}, element('h3', {}, channel), badge),
       list,
+      send,
+      missed,
     ),
   )
 

@@ -13,15 +13,7 @@ function AudienceCard({ to, channel: name }: Audience) {
       <header>
         <h3>{name}</h3>
         <status-badge channel={status} />
-        <button type="button" onClick={() => notify(to)}>
-          Tell {to}
-        </button>
       </header>
-      {gap && (
-        <button type="button" className="missed" onClick={channel.acknowledge}>
-          Some may be missing ({gap.reason}). I have seen it
-        </button>
-      )}
       <ol>
         {messages
           .slice(-2)
@@ -30,6 +22,14 @@ function AudienceCard({ to, channel: name }: Audience) {
             <li key={id}>{data.text}</li>
           ))}
       </ol>
+      <button type="button" onClick={() => notify(to)}>
+        Tell {to}
+      </button>
+      {gap && (
+        <button type="button" className="missed" onClick={channel.acknowledge}>
+          Some may be missing ({gap.reason}). I have seen it
+        </button>
+      )}
     </article>
   )
 }

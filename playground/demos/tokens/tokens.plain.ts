@@ -11,7 +11,7 @@ export function mountAnswer(panel: HTMLElement): () => void {
   const count = element('p', { className: 'facts' }, '0 tokens')
   const stop = element('button', { type: 'button', disabled: true }, 'Stop')
   const output = element('output', { ariaLabel: 'Answer' })
-  panel.append(element('header', {}, badge, count, stop), output)
+  panel.append(element('header', {}, badge, count, stop), element('scroll-end', {}, output))
   badge.state = { status: 'idle' }
 
   return effect(() => {

@@ -24,7 +24,9 @@ export function Answer() {
           Stop
         </button>
       </header>
-      <output aria-label="Answer">{text}</output>
+      <scroll-end>
+        <output aria-label="Answer">{text}</output>
+      </scroll-end>
     </>
   )
 }
