@@ -1,6 +1,6 @@
 /** What comes over the wire of the client's stream: counted as bytes, and read with the parser that is below the signals. */
 import { createParser, type StreamEvent } from 'tidewire'
-import { network } from './network.js'
+import { isEventStream, network } from './network.js'
 
 export interface Meter {
   /** The option `fetch` of the client. */
@@ -56,7 +56,7 @@ export function createMeter(counted: (events: number) => void): Meter {
     async fetch(request) {
       const response = await network.fetch(request)
       const { body, status, statusText, headers } = response
-      if (!body || !headers.get('content-type')?.startsWith('text/event-stream')) return response
+      if (!body || !isEventStream(response)) return response
       streams += 1
       return new Response(read(body), { status, statusText, headers })
     },

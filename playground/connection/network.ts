@@ -15,27 +15,27 @@ const PIECE = 160
 
 const isOffline = signal(false)
 const isSlow = signal(false)
-/** What is under way breaks when the network goes. */
-const breaking = new Set<() => void>()
+/** Aborted when the network goes, with all that is under way. */
+let reach = new AbortController()
 
 export const network = {
   isOffline,
   isSlow,
 
-  /** What the options `fetch` of the page's connections are. */
+  /** The option `fetch` of the page's connections. */
   async fetch(request: Request): Promise<Response> {
-    if (isOffline.peek()) throw new TypeError('Failed to fetch')
     if (isSlow.peek()) await pause(LATENCY)
     const response = await fetch(await reachable(request))
-    if (!response.body) return response
-    const { status, statusText, headers } = response
-    return new Response(carry(response.body), { status, statusText, headers })
+    const { body, status, statusText, headers } = response
+    if (!body || !isEventStream(response)) return response
+    return new Response(carry(body), { status, statusText, headers })
   },
 
   /** The browser tells the same events, and says the same of itself. */
   setOffline(offline: boolean): void {
     isOffline.value = offline
-    if (offline) for (const fail of [...breaking]) fail()
+    if (offline) reach.abort(new TypeError('network error'))
+    else reach = new AbortController()
     dispatchEvent(new Event(offline ? 'offline' : 'online'))
   },
 
@@ -49,51 +49,35 @@ Object.defineProperty(navigator, 'onLine', {
   get: () => !isOffline.peek(),
 })
 
-/** A request to the hub's name, as a request to this server. */
+export function isEventStream({ status, headers }: Response): boolean {
+  return status === 200 && !!headers.get('content-type')?.startsWith('text/event-stream')
+}
+
+/** The same request to this server, as far as the network reaches. */
 async function reachable(request: Request): Promise<Request> {
-  const { url, method, headers, signal } = request
-  if (!url.startsWith(HUB_URL)) return request
+  const signal = AbortSignal.any([request.signal, reach.signal])
+  if (!request.url.startsWith(HUB_URL)) return new Request(request, { signal })
+  const { method, headers } = request
   const body = method === 'GET' ? null : await request.text()
   return new Request(new URL('/_sse', location.href), { method, headers, body, signal })
 }
 
-/** The same bytes, as the network lets them through. */
+/** The same bytes, as fast as the network lets them through. */
 function carry(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   let waiting: Uint8Array | undefined
-  let forget = () => {}
 
   return new ReadableStream({
-    start(controller) {
-      const fail = () => {
-        forget()
-        controller.error(new TypeError('network error'))
-        void reader.cancel().catch(() => {})
-      }
-      forget = () => breaking.delete(fail)
-      breaking.add(fail)
-    },
     async pull(controller) {
-      try {
-        const bytes = waiting ?? (await reader.read()).value
-        waiting = undefined
-        if (!bytes) {
-          forget()
-          return controller.close()
-        }
-        if (!isSlow.peek()) return controller.enqueue(bytes)
-        await pause(PIECE_EVERY)
-        controller.enqueue(bytes.subarray(0, PIECE))
-        if (bytes.length > PIECE) waiting = bytes.subarray(PIECE)
-      } catch (error) {
-        forget()
-        controller.error(error)
-      }
+      const bytes = waiting ?? (await reader.read()).value
+      waiting = undefined
+      if (!bytes) return controller.close()
+      if (!isSlow.peek()) return controller.enqueue(bytes)
+      await pause(PIECE_EVERY)
+      controller.enqueue(bytes.subarray(0, PIECE))
+      if (bytes.length > PIECE) waiting = bytes.subarray(PIECE)
     },
-    cancel(reason) {
-      forget()
-      return reader.cancel(reason)
-    },
+    cancel: (reason) => reader.cancel(reason),
   })
 }
 

@@ -27,10 +27,9 @@ export class GapNote extends HTMLElement {
 
   #text(): string {
     if (!this.#isLoaded) return 'Loading the history …'
-    if (this.#gap)
-      return `Messages may be missing (${this.#gap.reason}). Loading the history again …`
+    if (this.#gap) return `Gap (${this.#gap.reason}): loading the history again …`
     if (!this.#last) return 'History loaded, nothing missed since'
-    return `History loaded again at ${clock(this.#last.since)}, after a gap (${this.#last.reason})`
+    return `Gap (${this.#last.reason}): history loaded again at ${clock(this.#last.since)}`
   }
 }
 

@@ -27,8 +27,10 @@ export const loadNames = (room: Room, { signal }: SeedContext) =>
   call<readonly string[]>(`presence/${room}`, undefined, { signal })
 
 /** Resolves with whether it was said; it comes back over the stream, like everybody's. */
-export const say = (text: string) =>
-  call(`rooms/${room.peek()}`, { text }).then(() => true, refused)
+export function say(text: string): Promise<boolean> {
+  lastTyped = 0
+  return call(`rooms/${room.peek()}`, { text }).then(() => true, refused)
+}
 
 function refused(error: unknown): false {
   tellRefusal(error)

@@ -51,7 +51,12 @@ export interface Person {
 }
 
 export function launchBrowser(executablePath: string): Promise<Browser> {
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking']
+  const args = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+  ]
   return chromium.launch({ executablePath, args })
 }
 
