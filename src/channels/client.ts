@@ -27,18 +27,18 @@ export interface SSEClient<C extends ChannelMap<C> = RegisteredChannels> extends
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `Symbol.dispose` is there only where the platform has it
 export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements ConnectionVerbs {
-  readonly state: ReadonlySignal<ConnectionState>
-  readonly status: ReadonlySignal<ConnectionStatus>
+  declare readonly state: ReadonlySignal<ConnectionState>
+  declare readonly status: ReadonlySignal<ConnectionStatus>
   /** The connection's last failure; cleared once open. A new object each time. */
-  readonly error: ReadonlySignal<SSEError | undefined>
-  readonly on: <T extends keyof ClientEvents>(
+  declare readonly error: ReadonlySignal<SSEError | undefined>
+  declare readonly on: <T extends keyof ClientEvents>(
     type: T,
     listener: (data: ClientEvents[T]) => void,
   ) => Unsubscribe
-  readonly connect: () => void
-  readonly disconnect: () => void
-  readonly reconnect: () => void
-  readonly close: () => void
+  declare readonly connect: () => void
+  declare readonly disconnect: () => void
+  declare readonly reconnect: () => void
+  declare readonly close: () => void
   readonly #core: ClientCore
 
   /** @throws TypeError, RangeError for options that cannot be meant. */
@@ -46,15 +46,14 @@ export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements 
     checkOptions('SSEClient', options)
     this.#core = createClientCore(options)
     const { state, status, error, on, verbs } = this.#core
-    this.connect = verbs.connect
-    this.disconnect = verbs.disconnect
-    this.reconnect = verbs.reconnect
-    this.close = verbs.close
-    this.state = state
-    this.status = status
-    this.error = error
-    this.on = on
-    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: verbs.close })
+    Object.assign(this, {
+      state,
+      status,
+      error,
+      on,
+      ...verbs,
+      ...(Symbol.dispose && { [Symbol.dispose]: verbs.close }),
+    })
   }
 
   /** A label, never a credential: send it with your own requests so that the server can `.except(id)`. */

@@ -5,11 +5,11 @@ import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Connection, Connections } from './connections.js'
 import type { Cors } from './cors.js'
 import type { Journal } from './journal.js'
-import type { ChannelRule } from './member.js'
 import type { Limits, Times } from './options.js'
 import type { Patterns } from './pattern.js'
 import { later, Refusal } from './refusal.js'
 import { acceptsStream, readGet, readPost } from './request-body.js'
+import type { ChannelRule } from './rule.js'
 import { createStreamSink, type Sink, type SinkListener } from './sink.js'
 
 /** Makes the place that a session writes to, and the body of its response. */

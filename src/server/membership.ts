@@ -2,9 +2,10 @@
 import type { WantedChannel, WireVerdict } from '../hub-protocol.js'
 import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Journal } from './journal.js'
-import { type ChannelRule, createMember, type Member } from './member.js'
+import { createMember, type Member } from './member.js'
 import type { Patterns } from './pattern.js'
 import type { Roster } from './roster.js'
+import type { ChannelRule } from './rule.js'
 import type { Session } from './session.js'
 import type { TimerWheel } from './timer-wheel.js'
 

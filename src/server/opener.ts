@@ -3,11 +3,11 @@ import type { Connection, Connections } from './connections.js'
 import { createBucket } from './connections.js'
 import type { OpenBody, Opening } from './endpoint.js'
 import type { Journal } from './journal.js'
-import type { ChannelRule } from './member.js'
 import { createMembership } from './membership.js'
 import type { Limits, Times } from './options.js'
 import type { Patterns } from './pattern.js'
 import type { Roster } from './roster.js'
+import type { ChannelRule } from './rule.js'
 import { createSession, type Session } from './session.js'
 import type { TimerWheel } from './timer-wheel.js'
 
@@ -76,6 +76,7 @@ export function createOpener(parts: OpenerParts): Opener {
         last,
         heartbeat: times.heartbeat,
         backlog: limits.backlog,
+        bodySize: limits.bodySize,
         fed: membership.fed,
         onEnd(why) {
           stopAging()

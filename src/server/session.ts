@@ -4,7 +4,13 @@
  * `position` is the cursor that the reader has by now. An `id:` line never moves it back, nor past what a channel that it covers has
  * still to get; a message or a gap that may not move it names its id in its data.
  */
-import { type ControlBlock, compareIds, type GapReason, type WireVerdict } from '../hub-protocol.js'
+import {
+  type ControlBlock,
+  compareIds,
+  type GapReason,
+  LEAST_BODY,
+  type WireVerdict,
+} from '../hub-protocol.js'
 import { type CatchUp, createCatchUp } from './catch-up.js'
 import { encodeControl, encodeId, encodeRetry, type Frame, HEARTBEAT } from './frame.js'
 import type { Journal } from './journal.js'
@@ -31,6 +37,8 @@ export interface SessionParts {
   readonly last: string | undefined
   readonly heartbeat: number
   readonly backlog: number
+  /** Bytes that a request of the client's may have. */
+  readonly bodySize: number
   /** Joined channels that have ids and get what is published. */
   readonly fed: () => Member[]
   readonly onEnd: (why: SessionEnd) => void
@@ -59,11 +67,12 @@ type Sub = Extract<ControlBlock, { t: 'sub' }>
 
 /** On the wire a heartbeat is a whole number, 0 where there is none. */
 const announced = (ms: number) => (ms < Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : 0)
-const hello = (conn: string, heartbeat: number): ControlBlock => ({
+const hello = ({ identity, heartbeat, bodySize }: SessionParts): ControlBlock => ({
   t: 'hello',
   v: 1,
-  conn,
+  conn: identity.conn,
   heartbeat: announced(heartbeat),
+  ...(bodySize > LEAST_BODY && { body: Math.min(Math.floor(bodySize), Number.MAX_SAFE_INTEGER) }),
 })
 
 export function createSession(parts: SessionParts): Session {
@@ -157,7 +166,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   // The first bytes go at once: they tell a proxy that this is a stream.
-  write(native ? HEARTBEAT : encodeControl(hello(identity.conn, heartbeat)))
+  write(native ? HEARTBEAT : encodeControl(hello(parts)))
   outbox.flush()
 
   return {
