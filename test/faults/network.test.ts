@@ -389,6 +389,17 @@ describe.each(breaks)('%s', (how) => {
     broken[how](client)
   })
 
+  test('in a body that was there from the start', async () => {
+    for (const bytes of [0, 3]) {
+      const { network, ask } = world({ breakAfter: { bytes, how } })
+      network.server = async () => new Response('whole')
+      const client = ask()
+      await settle()
+      expect(client.pieces.join('')).toBe('whole'.slice(0, bytes))
+      broken[how](client)
+    }
+  })
+
   test('before the answer', async () => {
     const { ask, network, endpoint } = world()
     const client = ask()

@@ -51,7 +51,10 @@ export function startExchange(
   })
 
   const hangUp = () => told.abort(LEFT)
-  const over = () => onOver(exchange)
+  const over = () => {
+    hangUp()
+    onOver(exchange)
+  }
 
   /** The client waits and reads no longer. */
   function leave() {
@@ -65,15 +68,12 @@ export function startExchange(
     leave()
     if (wire) return wire.fail(reason)
     reject(reason)
-    if (!isConnected) return
-    hangUp()
-    over()
+    if (isConnected) over()
   }
 
   function fail(cause: string) {
     leave()
     reject(networkError(cause))
-    hangUp()
     over()
   }
 
@@ -105,7 +105,6 @@ export function startExchange(
     const { body, status, statusText, headers, url, redirected } = given
     if (asking.signal.aborted) {
       body?.cancel().catch(() => {})
-      hangUp()
       return over()
     }
     asking.abort()
@@ -115,7 +114,6 @@ export function startExchange(
     resolve(withPlace(response, url, redirected))
     if (wire) return
     leave()
-    hangUp()
     over()
   }
 

@@ -62,8 +62,10 @@ export function createWire(
         if (value) underWay += value.length
         isDone = done
         arrive(() => {
+          // After its end nothing arrives, though it was under way.
+          if (end) return
           if (value) arrived.push(value)
-          else end ??= {}
+          else end = {}
         })
       }
     } catch (error) {
@@ -169,7 +171,7 @@ export function createWire(
     const broken = { error: networkError('the connection broke') }
     hangUp()
     if (how === 'reset') return finish(broken)
-    end ??= how === 'end' ? {} : broken
+    end = how === 'end' ? {} : broken
     wake()
   }
 
