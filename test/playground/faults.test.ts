@@ -1,8 +1,7 @@
 /** The playground as a person meets it who breaks things: what is said before, what is seen meanwhile, what is said after. */
 import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cards } from '../../playground/break/faults.js'
-import { writeAnswer } from '../../playground/server/passages.js'
 import {
   launchBrowser,
   PATIENT,
@@ -13,8 +12,6 @@ import {
   visit,
 } from './support/served-playground.js'
 import { describeInChromium, executablePath } from './support/with-chromium.js'
-
-const VIEWS = ['TypeScript', 'React', 'Vue']
 
 describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
   let playground: ServedPlayground
@@ -32,7 +29,6 @@ describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
     await playground?.close()
   })
 
-  const view = (name: string) => person.page.locator(`[data-view="${name}"]`)
   const fault = (id: string) => person.page.locator(`[data-fault="${id}"]`)
   const figure = (id: string) => person.page.locator(`[data-figure="${id}"]`)
   const verb = (name: string) => person.page.locator(`.verbs button:text-is("${name}")`)
@@ -161,120 +157,6 @@ describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
     await verb('Reconnect').click()
     await expect.poll(person.streams).toBe(1)
     expect(await person.page.innerText('.proof')).toMatch(/ 0 lost · 0 doubled/)
-  })
-
-  describe('with one endpoint in three views', () => {
-    const badge = (name: string, status: string) =>
-      view(name).locator(`status-badge[data-status="${status}"]`)
-
-    const tally = async (name: string) => (await view(name).locator('.tally').innerText()).trim()
-
-    /** Waits until every view has got another message, then looks at what was lost and what came twice. */
-    async function expectLossless() {
-      for (const name of VIEWS) {
-        await badge(name, 'open').waitFor()
-        const received = async () => Number.parseInt(await tally(name), 10)
-        const before = await received()
-        await expect.poll(received, { timeout: PATIENT / 2 }).toBeGreaterThan(before)
-        expect(await tally(name)).toMatch(/received · 0 lost · 0 doubled$/)
-      }
-    }
-
-    test('has one stream a view, however many components use it', async () => {
-      await person.show('endpoint')
-      await expectLossless()
-      expect(await person.streams()).toBe(4)
-    })
-
-    test.each([
-      ['drop', /network · /],
-      ['cut', /network · /],
-      ['stall', /silence · /],
-      ['busy', /status 503 · /],
-      ['expire', /Token Page asks for a new one/],
-      ['portal', /content-type 200 · /],
-    ])('recovers from "%s" and loses nothing', async (id, trace) => {
-      await person.break(id)
-      await person.outcome()
-      await expectLossless()
-      const rows = (await happened()).split('\n')
-      for (const name of VIEWS)
-        expect(rows.some((row) => row.includes(name) && row.includes('Open'))).toBe(true)
-      expect(rows.join('\n')).toMatch(trace)
-    })
-
-    test('stays closed after a 204, until somebody connects again', async () => {
-      await person.break('finish')
-      for (const name of VIEWS) await badge(name, 'closed').waitFor()
-      await expect.poll(person.streams).toBe(0)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await verb('Connect').click()
-      await expectLossless()
-    })
-
-    test('pauses and resumes, and gets what it missed', async () => {
-      for (const name of VIEWS) await view(name).locator('button:text-is("Disconnect")').click()
-      for (const name of VIEWS) await badge(name, 'paused').waitFor()
-      await expect.poll(person.streams).toBe(1)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await expectLossless()
-      await expect.poll(person.streams).toBe(4)
-    })
-
-    test('lets go of its streams when another demo is shown', async () => {
-      await person.show('tokens')
-      await expect.poll(person.streams).toBe(1)
-    })
-  })
-
-  describe('with a token stream', () => {
-    const output = (name: string) => view(name).locator('output')
-
-    test('gets the answer token by token in each view, across a broken connection', async () => {
-      const prompt = 'What do the raw bytes look like?'
-      await person.page.fill('.bar input', prompt)
-      await person.page.click('.bar button:text-is("Ask")')
-      for (const name of VIEWS) await output(name).filter({ hasText: 'browser' }).waitFor()
-      await person.break('drop')
-      for (const name of VIEWS) {
-        await view(name).locator('status-badge[data-status="closed"]').waitFor()
-        expect(await output(name).textContent()).toBe(writeAnswer(prompt).join(''))
-      }
-      expect(await happened()).toMatch(/Waiting (TypeScript|React|Vue) /)
-    })
-
-    test('ends the answer on the server when the reader stops', async () => {
-      await person.page.click('.bar button:text-is("Ask")')
-      await expect.poll(person.streams).toBe(4)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Stop")').click()
-      await expect.poll(person.streams).toBe(1)
-      for (const name of VIEWS)
-        await view(name).locator('status-badge[data-status="closed"]').waitFor()
-    })
-  })
-
-  describe('with the status to be pasted', () => {
-    const status = (name: string, text: RegExp) =>
-      view(name).locator('.connection-status', { hasText: text }).waitFor()
-
-    test('reads the same in every view, and a countdown while it waits', async () => {
-      await person.show('status')
-      for (const name of VIEWS) await status(name, /Live/)
-      await person.break('busy')
-      await Promise.all(
-        VIEWS.map((name) => status(name, /Connection lost\. Next attempt in \d+ s/)),
-      )
-      for (const name of VIEWS) await status(name, /Live/)
-    })
-
-    test('connects from any of them', async () => {
-      for (const name of VIEWS) {
-        await verb('Disconnect').click()
-        await status(name, /Disconnected/)
-        await view(name).locator('button:text-is("Connect")').click()
-        await status(name, /Live/)
-      }
-    })
   })
 
   test('finds no error and no warning in the console', () => {
