@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { createHub, type Hub } from 'tidewire/server'
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
 import { type Component, createApp, type Plugin } from 'vue'
-import { blocksOf, isCode, needsPage } from './block.js'
+import { blocksOf, isCode, isSuite, needsPage } from './block.js'
 import { type Runs, runBlocks } from './runs.js'
 
 type AnyHub = Hub<Record<string, Record<string, unknown>>>
@@ -116,11 +116,12 @@ function createPage(path: string): Page & { end(): Promise<void> } {
   }
 }
 
-/** Registers a test for each block that needs a page. */
+/** Registers a test for each block that needs a page; blocks that are tests register their own. */
 export async function describeDocument(path: string, runs: Runs<Page>): Promise<void> {
   const { default: text } = (await import(/* @vite-ignore */ `/${path}?raw` as string)) as {
     default: string
   }
+  const code = blocksOf(text).filter((block) => isCode(block) && needsPage(block))
   let page: ReturnType<typeof createPage>
 
   describe(path, () => {
@@ -130,9 +131,13 @@ export async function describeDocument(path: string, runs: Runs<Page>): Promise<
     afterEach(() => page.end())
 
     runBlocks(
-      blocksOf(text).filter((block) => isCode(block) && needsPage(block)),
+      code.filter((block) => !isSuite(block)),
       runs,
       () => page,
     )
+  })
+
+  describe.each(code.filter(isSuite))(`${path} $name`, async ({ name }) => {
+    await import(/* @vite-ignore */ `/${path}/${name}`)
   })
 }
