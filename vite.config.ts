@@ -139,6 +139,9 @@ export default defineConfig({
   },
   test: {
     projects: [node, ...browsers()],
+    // What hangs is noticed a little later; a busy machine is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'bindings/**'], reporter: ['text-summary'] },
   },
 })
