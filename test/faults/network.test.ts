@@ -289,6 +289,19 @@ describe('who is concerned', () => {
     expect(network.requests).toBe(4)
   })
 
+  test('what was planned can be called off', async () => {
+    const { opened, ask, endpoint, network } = world({ breakAfter: { bytes: 3, how: 'drop' } })
+    const { client, server } = await opened()
+    const asking = ask()
+    network.clear()
+    const late = (await endpoint.next()).open()
+    await asking.response
+    server.send('abcdef')
+    late.send('abcdef')
+    await settle()
+    expect([client.pieces, asking.pieces]).toEqual([['abcdef'], ['abcdef']])
+  })
+
   test('a function may look at the request', async () => {
     const { ask, endpoint } = world(({ method }) => (method === 'POST' ? unauthorized : undefined))
     expect((await ask({ method: 'POST' }).response).status).toBe(401)

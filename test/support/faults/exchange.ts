@@ -6,6 +6,7 @@ import { networkError, withPlace } from './redirect.js'
 import { createWire, type Wire } from './wire.js'
 
 export interface Exchange {
+  /** As the server gets it. */
   readonly request: Request
   readonly faults: Faults
   /** The client was given a response that goes on. */
@@ -17,6 +18,8 @@ export interface Exchange {
   break(how: Break): void
   /** What stays where it is goes on. */
   resume(): void
+  /** A break that was planned does not come. */
+  spare(): void
 }
 
 export interface StartedExchange {
@@ -27,16 +30,28 @@ export interface StartedExchange {
 /** One for all: to make one takes longer than the rest of a goodbye. */
 const LEFT = new DOMException('The client left.', 'AbortError')
 
-/** `onOver`: neither half has anything to do any more. */
-export function startExchange(
-  request: Request,
-  server: Fetch,
-  faults: Faults,
-  onOver: (exchange: Exchange) => void,
-): StartedExchange {
-  const { signal } = request
+export interface ExchangeParts {
+  readonly server: Fetch
+  /** Of the client's request. */
+  readonly signal: AbortSignal
+  /** Makes the server's request of a signal. */
+  readonly requestOf: (signal: AbortSignal) => Request
+  readonly faultsOf: (request: Request) => Faults
+  /** Neither half has anything to do any more. */
+  readonly onOver: (exchange: Exchange) => void
+}
+
+export function startExchange({
+  server,
+  signal,
+  requestOf,
+  faultsOf,
+  onOver,
+}: ExchangeParts): StartedExchange {
   /** Aborts where the server is told that the client left. */
   const told = new AbortController()
+  const request = requestOf(told.signal)
+  let faults = faultsOf(request)
   /** Ends the wait for an answer. */
   const asking = new AbortController()
   let wire: Wire | undefined
@@ -92,7 +107,7 @@ export function startExchange(
             status: answer.status,
             headers: answer.headers ?? {},
           })
-        : await server(new Request(request, { signal: told.signal }))
+        : await server(request)
       pass(() => deliver(given))
     } catch (error) {
       pass(() => {
@@ -119,7 +134,9 @@ export function startExchange(
 
   const exchange: Exchange = {
     request,
-    faults,
+    get faults() {
+      return faults
+    },
     get isOpen() {
       return isLive && wire !== undefined
     },
@@ -141,6 +158,10 @@ export function startExchange(
       isConnected = true
       for (const what of passing) what()
       wire?.resume()
+    },
+    spare() {
+      faults = { ...faults, breakAfter: undefined }
+      wire?.spare()
     },
   }
 

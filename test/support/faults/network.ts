@@ -2,7 +2,7 @@
 import type { Fetch } from '../../../src/event-stream/stream.js'
 import { type Exchange, startExchange } from './exchange.js'
 import type { Break, Faults } from './faults.js'
-import { followRedirects } from './redirect.js'
+import { followRedirects, type Leg, requestOf } from './redirect.js'
 
 export interface Network {
   /** For `new SSEClient({ fetch })`, `createSource(url, { fetch })`, `openEventStream(url, { fetch })`. Bound. */
@@ -13,7 +13,7 @@ export interface Network {
   faults: Faults | ((request: Request) => Faults | undefined)
   /** What goes wrong with the requests to come, one each, in this order. */
   next(...faults: readonly Faults[]): void
-  /** Forgets what `next` said. */
+  /** Forgets what `next` said, and the breaks that are planned for what is under way. */
   clear(): void
   /** Requests so far; each leg of a redirect is one. */
   readonly requests: number
@@ -35,12 +35,20 @@ export function createNetwork(server: Fetch, faults: Network['faults'] = {}): Ne
   const queue: Faults[] = []
   let requests = 0
 
-  function ask(request: Request): Promise<Response> {
-    requests++
+  function faultsOf(request: Request): Faults {
     const { faults } = network
-    const chosen = queue.shift() ?? (typeof faults === 'function' ? faults(request) : faults)
-    const over = (exchange: Exchange) => void underWay.delete(exchange)
-    const { exchange, response } = startExchange(request, network.server, chosen ?? {}, over)
+    return queue.shift() ?? (typeof faults === 'function' ? faults(request) : faults) ?? {}
+  }
+
+  function send(request: Request, leg: Leg): Promise<Response> {
+    requests++
+    const { exchange, response } = startExchange({
+      server: network.server,
+      signal: request.signal,
+      requestOf: (signal) => requestOf(request, leg, signal),
+      faultsOf,
+      onOver: (exchange) => underWay.delete(exchange),
+    })
     if (exchange.isLive) underWay.add(exchange)
     return response
   }
@@ -48,12 +56,13 @@ export function createNetwork(server: Fetch, faults: Network['faults'] = {}): Ne
   const network: Network = {
     server,
     faults,
-    fetch: (request) => followRedirects(request, ask),
+    fetch: (request) => followRedirects(request, (leg) => send(request, leg)),
     next(...faults) {
       queue.push(...faults)
     },
     clear() {
       queue.length = 0
+      for (const exchange of underWay) exchange.spare()
     },
     get requests() {
       return requests

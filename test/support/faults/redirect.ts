@@ -9,49 +9,65 @@ const OF_BODY = ['content-type', 'content-length', 'content-encoding', 'content-
 /** As `fetch` names what went wrong with the network. */
 export const networkError = (cause: string): TypeError => new TypeError('fetch failed', { cause })
 
+/** One request of a `fetch`, which may have to make several. */
+export interface Leg {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Headers
+  readonly body: ArrayBuffer | null
+}
+
 /**
  * Asks, and asks again where the answer leads elsewhere. Fetch standard, section 4.4 "HTTP-redirect fetch": 303, and 301 and 302
- * of a POST, become a GET; credentials are not sent to another origin; `request.redirect` is obeyed.
+ * of a POST, become a GET; credentials are not sent to another origin; `request.redirect` is obeyed. A body is read at once, since
+ * it may have to be sent again.
  */
 export async function followRedirects(
-  first: Request,
-  ask: (request: Request) => Promise<Response>,
+  request: Request,
+  ask: (leg: Leg) => Promise<Response>,
 ): Promise<Response> {
-  let request = first
+  const { method, headers, redirect } = request
+  const body = /^(GET|HEAD)$/.test(method) ? null : await request.arrayBuffer()
+  let leg: Leg = { url: new URL(request.url), method, headers, body }
   for (let count = 0; ; count++) {
-    // A body is sent once, and may have to be sent again.
-    const again = hasBody(request) ? request.clone() : request
-    const response = await ask(request)
+    const response = await ask(leg)
     const location = response.headers.get('location')
     const leads = REDIRECTS.includes(response.status) && location !== null
-    if (!leads || first.redirect === 'manual')
-      return withPlace(response, response.url || request.url, count > 0 || response.redirected)
+    if (!leads || redirect === 'manual')
+      return withPlace(response, response.url || leg.url.href, count > 0 || response.redirected)
     response.body?.cancel().catch(() => {})
-    if (first.redirect === 'error') throw networkError('unexpected redirect')
+    if (redirect === 'error') throw networkError('unexpected redirect')
     if (count === MOST) throw networkError('redirect count exceeded')
-    request = await redirect(again, response.status, new URL(location, request.url))
+    leg = legAfter(leg, response.status, new URL(location, leg.url))
   }
 }
 
-async function redirect(request: Request, status: number, url: URL): Promise<Request> {
-  const { method, signal, credentials, cache, redirect } = request
-  const headers = new Headers(request.headers)
-  if (url.origin !== new URL(request.url).origin) headers.delete('authorization')
-  const becomesGet = status === 303 ? hasBody(request) : status < 303 && method === 'POST'
-  if (becomesGet) for (const name of OF_BODY) headers.delete(name)
-  return new Request(url, {
-    method: becomesGet ? 'GET' : method,
-    body: becomesGet || !hasBody(request) ? null : await request.arrayBuffer(),
-    headers,
+function legAfter({ url: from, method, headers: sent, body }: Leg, status: number, url: URL): Leg {
+  const headers = new Headers(sent)
+  if (url.origin !== from.origin) headers.delete('authorization')
+  const becomesGet = status === 303 ? body !== null : status < 303 && method === 'POST'
+  if (!becomesGet) return { url, method, headers, body }
+  for (const name of OF_BODY) headers.delete(name)
+  return { url, method: 'GET', headers, body: null }
+}
+
+/** What a server is asked. */
+export function requestOf(request: Request, leg: Leg, signal: AbortSignal): Request {
+  const { credentials, cache, redirect, mode, referrerPolicy, integrity, keepalive } = request
+  return new Request(leg.url, {
+    method: leg.method,
+    headers: leg.headers,
+    body: leg.body,
     signal,
     credentials,
     cache,
     redirect,
+    referrerPolicy,
+    integrity,
+    keepalive,
+    // A page's own way to its address is nobody else's.
+    ...(mode !== 'navigate' && { mode }),
   })
-}
-
-function hasBody({ method }: Request): boolean {
-  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Where a response came from, which only the platform can set. */

@@ -11,6 +11,8 @@ export interface Wire {
   break(how: Break): void
   /** What stays where it is goes on. */
   resume(): void
+  /** A break that was planned does not come. */
+  spare(): void
   /** The client gave up: its read fails with the reason. */
   fail(reason: unknown): void
 }
@@ -204,6 +206,9 @@ export function createWire(
       isConnected = true
       if (client.signal.aborted) hangUp()
       wake()
+    },
+    spare() {
+      breakAfter = undefined
     },
     fail(reason) {
       if (client.signal.aborted) return
