@@ -42,7 +42,7 @@ export function createTabs(
       End: tabs.length,
     }
     const step = steps[event.key]
-    const now = tabs.findIndex((tab) => tab === document.activeElement)
+    const now = tabs.indexOf(document.activeElement as HTMLButtonElement)
     if (!step || now < 0) return
     event.preventDefault()
     const isEnd = Math.abs(step) === tabs.length
