@@ -95,9 +95,13 @@ async function say(page, view, text) {
   await page.locator(`[data-view="${view}"] li`, { hasText: text }).waitFor()
 }
 
-const press = (page, fault) => page.click(`[data-fault="${fault}"]`)
+async function press(page, fault) {
+  await page.click(`[data-fault="${fault}"]`)
+}
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
 
 async function shoot(page, name) {
   await page.evaluate(() => {
