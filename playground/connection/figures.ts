@@ -26,7 +26,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'Events a second', id: 'rate', text: (now) => number(history.rate(now)) },
   { name: 'Received', id: 'received', text: () => bytesText(meter.bytes) },
   { name: 'Streams so far', id: 'streams', text: () => number(meter.streams) },
-  { name: 'Last byte', id: 'last', text: lastByteText },
+  { name: 'Since last byte', id: 'last', text: lastByteText },
   { name: 'Attempt', id: 'attempt', text: () => attemptText(client.state.peek()) },
   { name: 'Next attempt in', id: 'next', text: nextText },
   { name: 'Cursor', id: 'cursor', isText: true, text: () => meter.cursor || NOTHING },
@@ -83,5 +83,5 @@ function nextText(now: number): string {
 function lastByteText(now: number): string {
   if (meter.lastByte === undefined) return NOTHING
   const ago = now - meter.lastByte
-  return ago < 10_000 ? `${seconds(ago)} ago` : `${duration(ago)} ago`
+  return ago < 10_000 ? seconds(ago) : duration(ago)
 }

@@ -14,25 +14,22 @@ export function mountStage(stage: HTMLElement, demos: readonly Demo[]): void {
   const panel = element('div', { id: 'demo' })
   stage.append(tabs, panel)
 
-  let framework: Framework = 'TypeScript'
   let leave = () => {}
-  createTabs(tabs, panel, (id) => {
+  const show = (id: string) => {
     leave()
     panel.replaceChildren()
     const demo = demos.find((demo) => demo.id === id)
-    if (demo)
-      leave = showDemo(panel, demo, framework, (chosen) => {
-        framework = chosen
-      })
-  })
+    if (demo) leave = showDemo(panel, demo)
+    history.replaceState(null, '', `#${id}`)
+  }
+  // A link may name a demo.
+  createTabs(tabs, panel, show, location.hash.slice(1))
 }
 
-function showDemo(
-  panel: HTMLElement,
-  demo: Demo,
-  first: Framework,
-  chosen: (framework: Framework) => void,
-): () => void {
+/** Whose code is shown, whatever the demo. */
+let chosen: Framework = 'TypeScript'
+
+function showDemo(panel: HTMLElement, demo: Demo): () => void {
   const bar = element('div', { className: 'bar' })
   const views = frameworks.map((name) =>
     element('section', { className: 'view', data: { view: name }, ariaLabel: name }),
@@ -55,16 +52,15 @@ function showDemo(
   panel.append(element('div', { className: 'intro' }, element('p', {}, demo.says), bar), scene)
   panel.dataset.demo = demo.id
 
-  const tabs = createTabs(heads, codes, (name) => {
-    const framework = name as Framework
-    scene.dataset.framework = framework
-    chosen(framework)
+  const showCode = (framework: string) => {
+    chosen = framework as Framework
+    scene.dataset.framework = chosen
     codes.replaceChildren(
-      createCodePane('Page', demo.views[framework].files.map(sourceFile)),
+      createCodePane('Page', demo.views[chosen].files.map(sourceFile)),
       createCodePane('Server', demo.server.map(sourceFile)),
     )
-  })
-  tabs.select(first)
+  }
+  createTabs(heads, codes, showCode, chosen)
 
   const stops = [
     demo.bar?.(bar),

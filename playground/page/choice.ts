@@ -30,7 +30,12 @@ export function createChoice<T extends string>(
     { className: 'choice' },
     element('legend', {}, label),
     ...values.map((value, index) =>
-      element('label', {}, inputs[index] ?? '', element('span', {}, words(value))),
+      element(
+        'label',
+        {},
+        inputs[index] ?? '',
+        element('span', { className: 'word' }, words(value)),
+      ),
     ),
   )
 }

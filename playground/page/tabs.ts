@@ -1,15 +1,12 @@
 /** Tabs as the ARIA Authoring Practices have them: one stop for the Tab key, arrows between them. */
 
-export interface Tabs {
-  select(id: string): void
-}
-
-/** The buttons in `list` become tabs; `data-tab` is what each selects. `selected` is called with the first one at once. */
+/** The buttons in `list` become tabs; `data-tab` is what each selects. `selected` is called at once, with `first` where there is such a tab. */
 export function createTabs(
   list: HTMLElement,
   panel: HTMLElement,
   selected: (id: string) => void,
-): Tabs {
+  first?: string,
+): void {
   const tabs = [...list.querySelectorAll<HTMLButtonElement>('[data-tab]')]
   list.setAttribute('role', 'tablist')
   panel.setAttribute('role', 'tabpanel')
@@ -42,7 +39,7 @@ export function createTabs(
       End: tabs.length,
     }
     const step = steps[event.key]
-    const now = tabs.findIndex((tab) => tab === document.activeElement)
+    const now = tabs.indexOf(document.activeElement as HTMLButtonElement)
     if (!step || now < 0) return
     event.preventDefault()
     const isEnd = Math.abs(step) === tabs.length
@@ -51,6 +48,6 @@ export function createTabs(
     select(tabs[next]?.dataset.tab ?? '')
   }
 
-  select(tabs[0]?.dataset.tab ?? '')
-  return { select }
+  const isThere = tabs.some(({ dataset }) => dataset.tab === first)
+  select((isThere ? first : tabs[0]?.dataset.tab) ?? '')
 }
