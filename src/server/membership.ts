@@ -24,7 +24,7 @@ export interface MembershipParts {
 export interface Wanted {
   readonly rev: number
   readonly channels: readonly WantedChannel[]
-  /** What rules get. The newest is used whenever a rule is asked again. */
+  /** What rules get. The newest is used whenever a rule is asked again, and let go when none will be: it may hold a request. */
   readonly context: unknown
   /** The cursor of a request that opens a stream. */
   readonly last?: string | undefined
@@ -61,7 +61,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   /** At the end of the session what still waits for answers is aborted. */
   function failed(error: unknown) {
-    if (!session().signal.aborted) onError(error)
+    if (!session().isOver) onError(error)
   }
 
   function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
@@ -102,6 +102,10 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     if (verdicts.length > 0 || !opening) tell(Object.fromEntries(verdicts))
     authorize(fresh, wanted)
   }
+
+  /** Its rule has not answered for good. */
+  const mayAsk = ({ verdict, cancel }: Member) =>
+    verdict === 'asking' || verdict === 'unavailable' || cancel !== undefined
 
   const isSettled = (member: Member): member is Member & { verdict: WireVerdict } =>
     member.verdict !== 'asking' && (!isJoined(member) || member.live)
@@ -172,6 +176,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
       }
       if (member.verdict !== 'ok') verdicts.push([member.name, member.verdict as WireVerdict])
     }
+    if (![...members.values()].some(mayAsk)) context = undefined
     if (verdicts.length > 0) tell(Object.fromEntries(verdicts))
     if (joining.length > 0 || cursor !== undefined)
       session().catchUp.add(

@@ -40,7 +40,8 @@ export interface SessionParts {
 
 export interface Session extends Receiver {
   readonly catchUp: CatchUp
-  /** Aborts at the end. */
+  readonly isOver: boolean
+  /** Aborts at the end. Costs more than the rest of a session: for who has to wait. */
   readonly signal: AbortSignal
   /** Tells verdicts in one block, before whatever is written next. */
   tell(rev: number, verdicts: Readonly<Record<string, WireVerdict>>, heartbeat: number): void
@@ -68,7 +69,9 @@ const hello = (conn: string, heartbeat: number): ControlBlock => ({
 
 export function createSession(parts: SessionParts): Session {
   const { identity, sink, journal, wheel, native, backlog } = parts
-  const ender = new AbortController()
+  let ended: SessionEnd | undefined
+  /** Made when somebody waits for the end. */
+  let ender: AbortController | undefined
   const outbox = createOutbox(sink)
   let position = parts.last ?? journal.head
   let heartbeat = parts.heartbeat
@@ -81,7 +84,7 @@ export function createSession(parts: SessionParts): Session {
   const catchUp = createCatchUp(
     journal,
     {
-      full: () => ender.signal.aborted || sink.unread + outbox.size >= AHEAD,
+      full: () => ended !== undefined || sink.unread + outbox.size >= AHEAD,
       replay(frame, held) {
         tellUntold()
         const moves = !held && (compareIds(frame.id, position) ?? 1) > 0
@@ -98,7 +101,7 @@ export function createSession(parts: SessionParts): Session {
   )
 
   function write(bytes: Uint8Array) {
-    if (ender.signal.aborted) return
+    if (ended) return
     written += bytes.length
     outbox.write(bytes)
   }
@@ -143,15 +146,16 @@ export function createSession(parts: SessionParts): Session {
   let stopBeating = wheel.add(heartbeat, beat)
 
   function finish(why: SessionEnd) {
+    ended = why
     stopBeating()
     catchUp.clear()
     // A reason of its own spares ten thousand streams that end together as many stack traces.
-    ender.abort(why)
+    ender?.abort(why)
     parts.onEnd(why)
   }
 
   function cut(why: SessionEnd) {
-    if (ender.signal.aborted) return
+    if (ended) return
     sink.cut()
     finish(why)
   }
@@ -164,7 +168,14 @@ export function createSession(parts: SessionParts): Session {
     identity,
     principal: parts.principal,
     catchUp,
-    signal: ender.signal,
+    get isOver() {
+      return ended !== undefined
+    },
+    get signal() {
+      ender ??= new AbortController()
+      if (ended) ender.abort(ended)
+      return ender.signal
+    },
 
     push(frame: Frame) {
       if (sink.unread > backlog + AHEAD) return cut('slow')
@@ -210,7 +221,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function end(why: SessionEnd, after?: number) {
-    if (ender.signal.aborted) return
+    if (ended) return
     tellUntold()
     if (after !== undefined) {
       const retry = parts.got ? { retry: after } : {}
