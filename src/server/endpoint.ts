@@ -192,6 +192,6 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const connection = connections.get(conn)
     if (!connection || connection.session.identity.principal !== id) throw gone()
     connection.membership.want({ rev, channels, context })
-    return Response.json({ rev: connection.membership.rev }, { status: 202, headers })
+    return Response.json({ rev: connection.membership.rev() }, { status: 202, headers })
   }
 }

@@ -34,7 +34,7 @@ export interface Wanted {
 
 export interface Membership {
   /** The highest revision so far. */
-  readonly rev: number
+  rev(): number
   /** Joined channels that have ids and get what is published. */
   fed(): Member[]
   /** Brings the channels to the wanted set; an older revision than the highest changes nothing. */
@@ -61,7 +61,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   /** At the end of the session what still waits for answers is aborted. */
   function failed(error: unknown) {
-    if (!session().isOver) onError(error)
+    if (!session().isOver()) onError(error)
   }
 
   function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
@@ -123,7 +123,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     answers: readonly (Answer | Promise<Answer>)[],
     cursor?: string,
   ) {
-    const { signal } = session()
+    const signal = session().signal()
     const patience = Math.min(PATIENCE, parts.authorizeTimeout)
     const soon = await withinLimit(answers, patience, signal)
     const isLate = (_: unknown, at: number) => soon[at] === undefined
@@ -205,7 +205,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   /** Asks again for what has expired; until the answer it stays. */
   async function confirm(member: Member) {
     const limit = parts.authorizeTimeout
-    const [answer] = await withinLimit([askRule(member)], limit, session().signal)
+    const [answer] = await withinLimit([askRule(member)], limit, session().signal())
     if (!isHere(member) || !isJoined(member)) return
     if (answer?.ok) expire(member, answer.expiresAt)
     else revoke(member.name)
@@ -233,9 +233,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   }
 
   return {
-    get rev() {
-      return rev
-    },
+    rev: () => rev,
     fed: () => [...members.values()].filter(({ live, verdict }) => live && verdict === 'ok'),
     want,
     revoke,

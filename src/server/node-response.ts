@@ -131,7 +131,7 @@ export function cut(res: NodeOutgoing): void {
 /** A hub's stream that goes to the response directly. */
 export interface DirectBody {
   readonly open: OpenBody
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** The head is set. */
   start(): void
   /** There is nobody to write to. */
@@ -151,7 +151,7 @@ export function createDirectBody(res: NodeOutgoing): DirectBody {
   }
 
   const sink = {
-    get unread() {
+    unread() {
       if (ending) return 0
       return early?.reduce((size, { length }) => size + length, 0) ?? res.writableLength
     },
@@ -175,9 +175,7 @@ export function createDirectBody(res: NodeOutgoing): DirectBody {
       listener = given
       return { sink, body: null }
     },
-    get isOpen() {
-      return listener !== undefined
-    },
+    isOpen: () => listener !== undefined,
     start() {
       res.on('drain', () => listener?.drained())
       for (const chunk of early ?? []) write(res, chunk)

@@ -92,7 +92,7 @@ async function answer(
     const { body } = response
     if (isOver(res)) return discard(body)
     setHead(res, response)
-    if (direct.isOpen && !body) {
+    if (direct.isOpen() && !body) {
       if (!isFollowed(request)) {
         underWay.delete(request)
         request = undefined

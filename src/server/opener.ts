@@ -46,7 +46,8 @@ export function createOpener(parts: OpenerParts): Opener {
 
   return {
     open({ request, signal, native, got, visitor, key, granted }, openBody) {
-      const conn = crypto.randomUUID()
+      // Joined, not `randomUUID`, whose text Node leaves in thirty pieces.
+      const conn = crypto.getRandomValues(new Uint32Array(4)).join('-')
       const { cid, rev, channels, last } = request
       const left = () => session.end('left')
       const { sink, body } = openBody({ drained: () => session.drained(), left })
@@ -98,7 +99,7 @@ export function createOpener(parts: OpenerParts): Opener {
     },
     endSoon(session, over) {
       const cancel = wheel.add(Math.random() * over, () => session.end('drained', comeBack()))
-      session.signal.addEventListener('abort', cancel, { once: true })
+      session.signal().addEventListener('abort', cancel, { once: true })
     },
     endNow: (session) => session.end('drained', comeBack()),
   }

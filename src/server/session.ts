@@ -40,9 +40,9 @@ export interface SessionParts {
 
 export interface Session extends Receiver {
   readonly catchUp: CatchUp
-  readonly isOver: boolean
+  isOver(): boolean
   /** Aborts at the end. Costs more than the rest of a session: for who has to wait. */
-  readonly signal: AbortSignal
+  signal(): AbortSignal
   /** Tells verdicts in one block, before whatever is written next. */
   tell(rev: number, verdicts: Readonly<Record<string, WireVerdict>>, heartbeat: number): void
   /** Verdicts that wait to be told belong to the revision before. */
@@ -84,7 +84,7 @@ export function createSession(parts: SessionParts): Session {
   const catchUp = createCatchUp(
     journal,
     {
-      full: () => ended !== undefined || sink.unread + outbox.size >= AHEAD,
+      full: () => ended !== undefined || sink.unread() + outbox.size() >= AHEAD,
       replay(frame, held) {
         tellUntold()
         const moves = !held && (compareIds(frame.id, position) ?? 1) > 0
@@ -118,13 +118,13 @@ export function createSession(parts: SessionParts): Session {
 
   /** The reader's cursor, moved as far as all its channels have come. */
   function cursor(): string {
-    if (!catchUp.holding && (compareIds(journal.head, position) ?? 1) > 0) position = journal.head
+    if (!catchUp.holding() && (compareIds(journal.head, position) ?? 1) > 0) position = journal.head
     return position
   }
 
   function tellGap(channels: readonly string[], why: GapReason, after: string, moved: boolean) {
     tellUntold()
-    const moves = moved || (!catchUp.holding && (compareIds(after, position) ?? 1) >= 0)
+    const moves = moved || (!catchUp.holding() && (compareIds(after, position) ?? 1) >= 0)
     if (moves) position = after
     if (channels.length === 0) return
     parts.onGap(channels, why)
@@ -135,7 +135,7 @@ export function createSession(parts: SessionParts): Session {
   /** Keeps the stream alive and its cursor fresh, and finds readers that stopped. */
   function beat() {
     journal.follow()
-    const read = sink.unread > AHEAD ? written - sink.unread - outbox.size : undefined
+    const read = sink.unread() > AHEAD ? written - sink.unread() - outbox.size() : undefined
     if (read !== undefined && read === stalledAt) return cut('slow')
     stalledAt = read
     const before = position
@@ -168,25 +168,23 @@ export function createSession(parts: SessionParts): Session {
     identity,
     principal: parts.principal,
     catchUp,
-    get isOver() {
-      return ended !== undefined
-    },
-    get signal() {
+    isOver: () => ended !== undefined,
+    signal() {
       ender ??= new AbortController()
       if (ended) ender.abort(ended)
       return ender.signal
     },
 
     push(frame: Frame) {
-      if (sink.unread > backlog + AHEAD) return cut('slow')
-      if (frame.id && outbox.size > backlog / 2) {
+      if (sink.unread() > backlog + AHEAD) return cut('slow')
+      if (frame.id && outbox.size() > backlog / 2) {
         // Too much for one tick is no fault of the reader's: it comes from the log, as fast as it is read.
         // The head is still that of the event before.
         outbox.flush()
         return catchUp.fallBehind(parts.fed(), journal.head)
       }
       tellUntold()
-      const held = catchUp.holding
+      const held = catchUp.holding()
       if (frame.id && !held) position = frame.id
       write(frame.bytes(native ? 'native' : held ? 'named' : 'id'))
     },
@@ -212,7 +210,7 @@ export function createSession(parts: SessionParts): Session {
 
     hole(why, after) {
       const channels = parts.fed().map(({ name }) => name)
-      tellGap(channels, why, after, why !== 'trimmed' && !catchUp.holding)
+      tellGap(channels, why, after, why !== 'trimmed' && !catchUp.holding())
     },
 
     drained: catchUp.advance,
