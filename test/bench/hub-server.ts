@@ -40,6 +40,6 @@ const calls = {
 export type ServerCalls = typeof calls
 
 process.on('message', async ({ call, given }: { call: keyof ServerCalls; given: number }) => {
-  process.send?.(await calls[call](given))
+  process.send?.((await calls[call](given)) ?? null)
 })
 process.on('disconnect', () => process.exit())
