@@ -25,15 +25,18 @@ export function inProcess(connect: Connect): Realm {
 /** In a thread that can be ended whatever it does; `bundle` is the path of `worker.mjs` as one file. */
 export function inWorker(bundle: string, name: string): Realm {
   const worker = new Worker(bundle, { stderr: true, stdout: true })
-  // What a client throws where nobody can catch it ends its thread; the row sees a client that says no more.
   let last = NOTHING
   let isOver = false
-  worker.on('error', () => {})
+  let failure: unknown
+  worker.on('error', (error) => {
+    failure = error
+  })
   worker.on('exit', () => {
     isOver = true
   })
   const ask = async (message: { do: string; [key: string]: unknown }): Promise<void> => {
-    if (isOver) return
+    // Clients cannot end their thread: it was never fit for them.
+    if (isOver) throw failure ?? new Error(`The thread of ${name} has ended.`)
     worker.postMessage(message)
     await new Promise<void>((resolve) => {
       const done = () => {
@@ -51,6 +54,7 @@ export function inWorker(bundle: string, name: string): Realm {
       worker.on('message', answered)
       worker.on('exit', done)
     })
+    if (failure) throw failure
   }
   return {
     start: (url, options) => ask({ do: 'start', name, url, options }),

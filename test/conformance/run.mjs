@@ -33,6 +33,10 @@ try {
     format: 'esm',
     platform: 'node',
     external: ['playwright'],
+    // For what a peer ships as CommonJS.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
   })
   const { writeTable } = await import(pathToFileURL(join(scratch, 'table.mjs')).href)
   await writeTable({

@@ -43,8 +43,10 @@ export async function serveCell(): Promise<CellServer> {
 
   const server = createServer(async (request, response) => {
     response.on('error', () => {})
-    if (request.url === PAGE) return response.end('<!doctype html><title>cell</title>')
-    if (request.url === '/favicon.ico') return response.writeHead(204).end()
+    if (request.url === PAGE || request.url === '/favicon.ico') {
+      response.end('<!doctype html><title>cell</title>')
+      return
+    }
     const at = performance.now()
     let body = ''
     try {
