@@ -8,7 +8,7 @@
  *     }
  *     export default bench
  *
- * The runner bundles it with its imports (peers from `test/peers` by their names, declared in `peers.d.ts`), runs it in a Node of its
+ * The runner bundles it with its imports (peers from `test/peers` by their names, declared in `peer-modules.d.ts`), runs it in a Node of its
  * own with `--expose-gc`, and does all printing and writing. A bench throws where it cannot measure; a target that is missed is a result.
  */
 import type { Comparison, Spread } from './compare.js'
