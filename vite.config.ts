@@ -1,20 +1,14 @@
-/** The playground's dev server and the two test projects: `node`, and `chromium` for what needs a real browser. */
-import { existsSync } from 'node:fs'
+/** The playground's dev server and the test projects: `node`, and one for each browser. */
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import type { BrowserProviderOption } from 'vitest/node'
 import { endpoint } from './playground/endpoint.js'
+import { type BrowserName, cureFor, programOf } from './test/support/browsers/browser.js'
+import { launchFirefox, launchWebKit, pageOpener } from './test/support/browsers/page-opener.js'
 import { documentModules } from './test/support/document/modules.js'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-const places = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-const chromium = (process.env.CHROMIUM ? [process.env.CHROMIUM] : places).find(existsSync)
 
 const node: TestProjectConfiguration = {
   extends: true,
@@ -24,14 +18,42 @@ const node: TestProjectConfiguration = {
     environment: 'node',
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/browser/**'],
-    provide: { chromium: chromium ?? '' },
+    provide: { chromium: programOf('chromium') ?? '' },
+    sequence: { groupOrder: 0 },
   },
 }
 
-const browser = (executablePath: string): TestProjectConfiguration => ({
+const chromium = (executablePath: string) =>
+  playwright({
+    launchOptions: {
+      executablePath,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  })
+
+const providers: Record<BrowserName, (program: string) => BrowserProviderOption> = {
+  chromium,
+  firefox: (program) => pageOpener('firefox', program, launchFirefox),
+  webkit: (program) => pageOpener('webkit', program, launchWebKit),
+}
+
+const browser = (
+  name: BrowserName,
+  provider: BrowserProviderOption,
+  groupOrder: number,
+): TestProjectConfiguration => ({
   extends: true,
   plugins: [documentModules()],
   publicDir: 'test/public',
+  cacheDir: `node_modules/.vite/${name}`,
   // Named here, or Vite finds them one by one and reloads the page in the middle of a test.
   optimizeDeps: {
     include: [
@@ -58,46 +80,45 @@ const browser = (executablePath: string): TestProjectConfiguration => ({
     ],
   },
   test: {
-    name: 'chromium',
+    name,
     include: ['test/browser/**/*.test.{ts,tsx}'],
+    // One after the other: each engine alone keeps a small machine busy.
+    sequence: { groupOrder },
     browser: {
       enabled: true,
-      headless: true,
+      headless: name === 'chromium',
+      ui: false,
       screenshotFailures: false,
-      provider: playwright({
-        launchOptions: {
-          executablePath,
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-          ],
-        },
-      }),
-      instances: [{ browser: 'chromium' }],
+      provider,
+      instances: [{ browser: name as 'chromium' }],
     },
   },
 })
 
-function projects(): TestProjectConfiguration[] {
-  if (chromium) return [node, browser(chromium)]
-  const missing = `No Chromium found${process.env.CHROMIUM ? ` at ${process.env.CHROMIUM}` : ''}.`
-  const cure =
-    'Install it (Debian: `apt-get install chromium`) or set CHROMIUM to the path of a Chrome or Chromium.'
-  if (process.env.CI) throw new Error(`${missing} ${cure}`)
-  const announceSkip = () =>
-    console.warn(`\n!! BROWSER TESTS SKIPPED. ${missing}\n!! To run test/browser: ${cure}\n`)
+function browsers(): TestProjectConfiguration[] {
+  const missing: BrowserName[] = []
+  const found = (Object.keys(providers) as BrowserName[]).flatMap((name, index) => {
+    const program = programOf(name)
+    if (program) return [browser(name, providers[name](program), index + 1)]
+    missing.push(name)
+    return []
+  })
+  if (missing.length > 0) announce(missing.map(cureFor))
+  return found
+}
+
+/** With CI set a missing browser is an error; else its tests are skipped, and the run begins and ends with saying so. */
+function announce(cures: readonly string[]) {
+  if (process.env.CI) throw new Error(cures.join('\n'))
+  const announceSkip = () => {
+    for (const cure of cures) console.warn(`\n!! BROWSER TESTS SKIPPED. ${cure}\n`)
+  }
   // Vitest reads this file once a project; before and after the run is often enough.
   const announced = process.listeners('exit').some(({ name }) => name === announceSkip.name)
   if (process.env.VITEST && !announced) {
     announceSkip()
     process.once('exit', announceSkip)
   }
-  return [node]
 }
 
 export default defineConfig({
@@ -117,7 +138,10 @@ export default defineConfig({
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true',
   },
   test: {
-    projects: projects(),
+    projects: [node, ...browsers()],
+    // What hangs is noticed a little later; a busy machine is no failure.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**', 'bindings/**'], reporter: ['text-summary'] },
   },
 })

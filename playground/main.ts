@@ -1,19 +1,34 @@
-/** The playground: one live endpoint in three panels, buttons that break it, and a token stream. */
-import './chrome/spark-line.js'
-import './chrome/status-badge.js'
-import './chrome/time-left.js'
-import './chrome/time-since.js'
-import { mountAnswer } from './answer.js'
-import { mountBreakBar, mountServerView } from './chrome/break-bar.js'
-import { mountPlain } from './panels/plain.js'
-import { mountReact } from './panels/react.js'
-import { mountVue } from './panels/vue.js'
+/** The playground: one connection, its demos in three views, and everything that can break it. */
+import './elements/gap-note.js'
+import './elements/live-chart.js'
+import './elements/scroll-end.js'
+import './elements/spark-line.js'
+import './elements/status-badge.js'
+import './elements/time-left.js'
+import { mountDrawer } from './break/drawer.js'
+import { client } from './connection/client.js'
+import { mountConnection } from './connection/panel.js'
+import { rates, roles, rooms } from './contract.js'
+import { demos } from './demos/demos.js'
+import { mountStage } from './demos/stage.js'
+import type { StatusBadge } from './elements/status-badge.js'
+import { followChannel, followConnection } from './log/follow.js'
+import { mountLog } from './log/log.js'
+import { at } from './page/element.js'
+import { mountSheet } from './page/sheet.js'
+import { mountTheme } from './page/theme.js'
+import { name } from './page/visitor.js'
 
-const at = <E extends HTMLElement>(id: string) => document.getElementById(id) as E
-
-mountBreakBar(at('break'))
-mountServerView(at('server'))
-mountPlain(at('plain'))
-mountReact(at('react'))
-mountVue(at('vue'))
-mountAnswer(at<HTMLFormElement>('answer'))
+at('name').textContent = name
+mountTheme(at<HTMLButtonElement>('theme'))
+mountSheet(at('side'), document.querySelectorAll<HTMLButtonElement>('[data-section]'))
+mountLog(at('log'), at<HTMLButtonElement>('clear'))
+followConnection('', client)
+for (const room of rooms) followChannel(client.channel(`chat/${room}`))
+for (const role of roles.slice(1)) followChannel(client.channel(`notifications/${role}`))
+for (const rate of rates) followChannel(client.channel(`pulse/${rate}`))
+followChannel(client.channel('notifications'))
+followChannel(client.channel('dashboard/metrics'))
+mountDrawer(at('faults'))
+mountConnection(at('connection'), at<StatusBadge>('state'))
+mountStage(at('stage'), demos)

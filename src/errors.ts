@@ -121,7 +121,7 @@ export class MessageError extends SSEError {
   declare readonly code: MessageErrorCode
   /** The event's type. */
   readonly type: string
-  /** The text as it came; '' for 'too-large'. */
+  /** The text as it came; of 'too-large' its beginning, at most 500 characters. */
   readonly raw: string
   /** What the schema said; empty unless `code` is 'validation'. */
   readonly issues: readonly SchemaIssue[]

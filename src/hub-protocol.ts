@@ -3,6 +3,9 @@
 /** The `event:` of the hub's own blocks; messages have none. */
 export const CONTROL_TYPE = 'hub'
 
+/** Bytes of a request's body that every hub takes. One that takes more says so in its hello. */
+export const LEAST_BODY = 64 * 1024
+
 /** Where a channel begins: the log's start, its last `n` messages, or after an id. */
 export type Replay = 'earliest' | { readonly last: number } | (string & {})
 
@@ -47,7 +50,15 @@ export interface ControlRequest {
 
 /** The data of a block of the reserved type. */
 export type ControlBlock =
-  | { readonly t: 'hello'; readonly v: 1; readonly conn: string; readonly heartbeat: number }
+  | {
+      readonly t: 'hello'
+      readonly v: 1
+      readonly conn: string
+      /** Milliseconds; 0: none. */
+      readonly heartbeat: number
+      /** Bytes of a request's body that the hub takes, where it is not `LEAST_BODY`. */
+      readonly body?: number
+    }
   | {
       readonly t: 'sub'
       readonly rev: number
@@ -128,14 +139,6 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** The largest `{ last: n }`. */
 const MOST_LAST = 10_000
-const VERDICTS: readonly unknown[] = [
-  'ok',
-  'volatile',
-  'denied',
-  'unknown',
-  'limit',
-  'unavailable',
-] satisfies WireVerdict[]
 
 /** A request's body, or a sentence that says what is wrong with it. */
 export function readRequest(body: unknown): OpenRequest | ControlRequest | string {
@@ -167,12 +170,11 @@ export function readControl(data: string): ControlBlock | undefined {
     Array.isArray(value) && value.every((name) => typeof name === 'string')
   switch (block?.t) {
     case 'hello':
-      return isId(block.conn) && isCount(block.heartbeat) ? (block as ControlBlock) : undefined
+      return isId(block.conn) && isCount(block.heartbeat) && isCountOrNone(block.body)
+        ? (block as ControlBlock)
+        : undefined
     case 'sub':
-      return isCount(block.rev) &&
-        isFields(block.channels) &&
-        Object.values(block.channels).every((verdict) => VERDICTS.includes(verdict)) &&
-        (block.heartbeat === undefined || isCount(block.heartbeat))
+      return isCount(block.rev) && isFields(block.channels) && isCountOrNone(block.heartbeat)
         ? (block as ControlBlock)
         : undefined
     case 'gap':
@@ -195,6 +197,11 @@ export function readMessage(data: string): HubMessage | undefined {
     : undefined
 }
 
+/** The channel of a message of which only the beginning is there, where the name comes first. */
+export function readChannel(start: string): string | undefined {
+  return readMessage(start.replace(/,"e":.*/s, ',"e":""}'))?.c
+}
+
 function parse(data: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(data)
@@ -210,6 +217,10 @@ function isFields(value: unknown): value is Fields {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isCountOrNone(value: unknown): boolean {
+  return value === undefined || isCount(value)
 }
 
 function isIdOrNone(value: unknown): boolean {

@@ -64,9 +64,19 @@ describe('what it names exists', () => {
 
   test('codes of errors', async () => {
     const errors = await readFile(new URL('../src/errors.ts', import.meta.url), 'utf8')
-    const codes = /Their `code` is stable: (.*?)\n\n/s.exec(text)?.[1]?.match(/`[a-z-]+`/g) ?? []
+    const told = /Their `code` is stable: (.*?)\n\n/s.exec(text)?.[1] ?? ''
+    const codes = Array.from(errors.matchAll(/^export type \w+Code =(.*?)\n(?=export|\n)/gms))
+      .flatMap(([, union = '']) => union.match(/'[a-z-]+'/g) ?? [])
+      .map((code) => code.slice(1, -1))
     expect(codes.length).toBeGreaterThan(12)
-    expect(codes.map(bare).filter((code) => !errors.includes(`'${code}'`))).toEqual([])
+    expect(
+      told
+        .match(/`[a-z-]+`/g)
+        ?.map(bare)
+        .sort(),
+    ).toEqual(codes.sort())
+    const classes = errors.matchAll(/^export class (\w+) extends SSEError/gm)
+    for (const [, name = ''] of classes) expect(told).toContain(name)
   })
 
   test('links to chapters', () => {

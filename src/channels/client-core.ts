@@ -111,7 +111,7 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
         for (const view of hub.route(next)) view.deliver(() => {})
       })
     },
-    skipped: (failure) => atomic(() => events.failed(failure)),
+    skipped: (failure) => atomic(() => (hub.blamed(failure.raw)?.fail ?? events.failed)(failure)),
     diagnose,
   })
   const state = signal(connection.state)
@@ -163,7 +163,7 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
       queue: asked.queue ?? options.queue,
       replay,
     }
-    const key = JSON.stringify([name, Object.values(own).map(String), replay])
+    const key = JSON.stringify([name, own])
     return views.get(key)?.deref() ?? remember(views, key, createChannel(member(name), own, host))
   }
 

@@ -1,6 +1,6 @@
 /** The client's life as events, for who wants no signals. */
 import type { ConnectionState } from '../connection/state.js'
-import { report, type SSEError } from '../errors.js'
+import { guard, type SSEError } from '../errors.js'
 import type { Unsubscribe } from './feed.js'
 
 /** What `client.on` tells: event types and what their listeners get. */
@@ -25,26 +25,20 @@ export interface ClientEmitter {
 }
 
 export function createClientEvents(now: () => number): ClientEmitter {
-  const listeners = new Map<keyof ClientEvents, readonly Listener[]>()
+  /** One entry a call of `on`, so that the same function may listen twice. */
+  const listeners = new Set<readonly [type: keyof ClientEvents, listener: Listener]>()
   let isConnected = false
 
   function emit<T extends keyof ClientEvents>(type: T, data: ClientEvents[T]) {
-    for (const listener of listeners.get(type) ?? [])
-      try {
-        ;(listener as (data: ClientEvents[T]) => void)(data)
-      } catch (thrown) {
-        report(thrown)
-      }
+    for (const [heard, listener] of [...listeners])
+      if (heard === type) guard(() => listener(data as never))
   }
 
   return {
     on(type, listener) {
-      // An entry of its own, so that the same function may listen twice.
-      const entry: Listener = (data) => listener(data)
-      listeners.set(type, [...(listeners.get(type) ?? []), entry])
-      return () => {
-        listeners.set(type, listeners.get(type)?.filter((other) => other !== entry) ?? [])
-      }
+      const entry = [type, listener] as const
+      listeners.add(entry)
+      return () => listeners.delete(entry)
     },
 
     changed(state, error) {

@@ -28,20 +28,20 @@ export interface SSEClient<C extends ChannelMap<C> = RegisteredChannels> extends
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `Symbol.dispose` is there only where the platform has it
 export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements ConnectionVerbs {
   /** What the connection does. Watching it opens nothing. */
-  readonly state: ReadonlySignal<ConnectionState>
+  declare readonly state: ReadonlySignal<ConnectionState>
   /** `state.value.status`, changing only when it does. */
-  readonly status: ReadonlySignal<ConnectionStatus>
+  declare readonly status: ReadonlySignal<ConnectionStatus>
   /** The connection's last failure; cleared once open. A new object each time. */
-  readonly error: ReadonlySignal<SSEError | undefined>
+  declare readonly error: ReadonlySignal<SSEError | undefined>
   /** The connection's life as events. Returns what ends the listener; listening opens nothing. */
-  readonly on: <T extends keyof ClientEvents>(
+  declare readonly on: <T extends keyof ClientEvents>(
     type: T,
     listener: (data: ClientEvents[T]) => void,
   ) => Unsubscribe
-  readonly connect: () => void
-  readonly disconnect: () => void
-  readonly reconnect: () => void
-  readonly close: () => void
+  declare readonly connect: () => void
+  declare readonly disconnect: () => void
+  declare readonly reconnect: () => void
+  declare readonly close: () => void
   readonly #core: ClientCore
 
   /** @throws TypeError, RangeError for options that cannot be meant. */
@@ -49,15 +49,14 @@ export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements 
     checkOptions('SSEClient', options)
     this.#core = createClientCore(options)
     const { state, status, error, on, verbs } = this.#core
-    this.connect = verbs.connect
-    this.disconnect = verbs.disconnect
-    this.reconnect = verbs.reconnect
-    this.close = verbs.close
-    this.state = state
-    this.status = status
-    this.error = error
-    this.on = on
-    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: verbs.close })
+    Object.assign(this, {
+      state,
+      status,
+      error,
+      on,
+      ...verbs,
+      ...(Symbol.dispose && { [Symbol.dispose]: verbs.close }),
+    })
   }
 
   /** A label, never a credential: send it with your own requests so that the server can `.except(id)`. */

@@ -8,7 +8,7 @@ export interface ControlHost {
   readonly wanted: Wanted
   /** What is wanted since this revision or longer, as the hub is told it. */
   channels(revision: number): readonly WantedChannel[]
-  /** Sends with fresh headers. Rejects for an answer other than 2xx. */
+  /** Sends with fresh headers. Rejects for an answer other than 202. */
   post(body: ControlRequest, signal: AbortSignal): Promise<unknown>
   /** ms before the next try; `error` may name a floor. */
   retryDelay(attempt: number, error: SSEError): number
@@ -109,14 +109,13 @@ export function createControl(host: ControlHost): Control {
   }
 }
 
-/** Throws `ResponseError` where the hub did not take a change; the body is not read. */
+/** Throws where the hub did not take a change; the body is not read. */
 export function checkAnswer(response: Response): void {
   response.body?.cancel().catch(() => {})
   const { ok, status } = response
-  if (ok) return
-  throw new ResponseError(
-    status === 401 ? 'unauthorized' : 'status',
-    `The hub answered ${status} to a change of channels.`,
-    response,
-  )
+  if (status === 202) return
+  const message = `The hub answered ${status} to a change of channels.`
+  // Somebody else, who may be gone the next time: a captive portal.
+  if (ok) throw new ConnectionError('protocol', message)
+  throw new ResponseError(status === 401 ? 'unauthorized' : 'status', message, response)
 }

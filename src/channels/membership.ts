@@ -36,12 +36,22 @@ export interface Gap {
   readonly since: number
 }
 
-const REFUSALS: Record<ChannelErrorCode, (name: string) => string> = {
-  denied: (name) => `Unauthorized: the hub refused the channel "${name}".`,
-  unknown: (name) => `The hub has no channel "${name}".`,
-  limit: (name) => `The channel "${name}" is beyond what the hub allows one connection.`,
-  revoked: (name) => `The hub took the channel "${name}" back.`,
+/** The channel's name comes behind it. */
+const REFUSALS: Record<ChannelErrorCode, string> = {
+  denied: 'Unauthorized: the hub refused the channel',
+  unknown: 'The hub has no channel',
+  limit: 'One connection may not have so many channels: the hub refused',
+  revoked: 'The hub took back the channel',
 }
+
+const VERDICTS: readonly unknown[] = [
+  'ok',
+  'volatile',
+  'denied',
+  'unknown',
+  'limit',
+] satisfies Verdict[]
+const isVerdict = (said: unknown): said is Verdict => VERDICTS.includes(said)
 
 export type View = FeedControl<{ readonly [type: string]: unknown }>
 
@@ -128,8 +138,8 @@ export function createMembership(name: string, host: MembershipHost): Membership
   }
 
   function decide(answer: WireVerdict) {
-    // Another verdict follows.
-    if (answer === 'unavailable') return
+    // 'unavailable', which another verdict follows, or a word of a later version.
+    if (!isVerdict(answer)) return
     verdict = answer
     if (answer === 'ok' || answer === 'volatile') {
       isCovered = true
@@ -147,7 +157,7 @@ export function createMembership(name: string, host: MembershipHost): Membership
     // Asked again with each stream, told once.
     if (status.peek() === to) return
     status.value = to
-    fail(new ChannelError(code, name, REFUSALS[code](name)))
+    fail(new ChannelError(code, name, `${REFUSALS[code]} "${name}".`))
   }
 
   function settle(answer: Verdict | 'closed') {

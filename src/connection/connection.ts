@@ -17,7 +17,7 @@ import { type Attempt, type AttemptOptions, startAttempt } from './attempt.js'
 import { deliverInSlices } from './delivery.js'
 import { type Environment, isLoopback, platform, watchPage } from './environment.js'
 import type { ConnectionObserver } from './observer.js'
-import type { Instruction, Protocol } from './protocol.js'
+import type { Protocol } from './protocol.js'
 import type { Requester, RequestOptions } from './request.js'
 import {
   failureOf,
@@ -52,7 +52,6 @@ export interface Connection {
 
 const ENDED = 'The server ended the stream.'
 const SILENCE = 'No byte came within the heartbeat window.'
-const DELIVER: Instruction = { type: 'deliver' }
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
 /** A server ends the stream that is replaced: so long (ms) the one that replaces it may take to say hello unnoticed. */
@@ -175,17 +174,15 @@ export function createConnection(
 
   /** Does what the protocol says of a block; true where it is a message. */
   function obey(attempt: Attempt, event: StreamEvent): boolean {
-    const instruction = protocol.read?.(event) ?? DELIVER
-    if (instruction.type === 'ready') ready(attempt, instruction.heartbeat)
-    else if (instruction.type === 'ending') {
-      if (attempt === current) planned = instruction.after
-    } else if (instruction.type === 'deliver') {
+    const instruction = protocol.read?.(event)
+    if (!instruction) {
       if (attempt === current && state.status === 'open') {
         healthy()
         return true
       }
       attempt.abort(new ConnectionError('protocol', 'The server sent a message before its hello.'))
-    }
+    } else if (instruction.type === 'ready') ready(attempt, instruction.heartbeat)
+    else if (instruction.type === 'ending' && attempt === current) planned = instruction.after
     return false
   }
 

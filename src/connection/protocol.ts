@@ -2,11 +2,9 @@
 import type { StreamEvent } from '../event-stream/event.js'
 import type { RequestParts } from './request.js'
 
-/** What a block means to the connection. */
+/** What a block that is no message means to the connection. */
 export type Instruction =
-  /** A message: hand it on. */
-  | { readonly type: 'deliver' }
-  /** The stream delivers from now on; the server announced a byte at least each `heartbeat` ms. */
+  /** The stream delivers from now on; the server announced a byte at least each `heartbeat` ms. 0: it did not. */
   | { readonly type: 'ready'; readonly heartbeat?: number | undefined }
   /** The server will end this stream; come back `after` ms later. */
   | { readonly type: 'ending'; readonly after: number }
@@ -16,8 +14,8 @@ export type Instruction =
 export interface Protocol {
   /** The request of a stream that resumes after `cursor`. */
   request(cursor: string): RequestParts
-  /** The instruction of a block. Absent: every block is delivered, and a stream is ready at its headers. */
-  readonly read?: ((event: StreamEvent) => Instruction) | undefined
+  /** The instruction of a block; `undefined` for a message, which is delivered. Absent: every block is one, and a stream is ready at its headers. */
+  readonly read?: ((event: StreamEvent) => Instruction | undefined) | undefined
   /**
    * Ids can be compared, so a stream may be opened beside the old one and nothing is delivered twice. Absent: the old stream is
    * aborted first.

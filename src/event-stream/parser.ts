@@ -79,11 +79,11 @@ export function createParser(options: ParserOptions): Parser {
   let held: string
   let skipsLine: boolean
 
-  // The block under way. Its id is in force at its end.
+  // The block under way. Its id is in force at its end; `excess` is the beginning of what made it too large.
   let type: string
   let data: string | undefined
   let id: string | undefined
-  let tooLarge: boolean
+  let excess: string
 
   function startStream() {
     decode = createDecoder()
@@ -99,7 +99,7 @@ export function createParser(options: ParserOptions): Parser {
   function startBlock() {
     type = ''
     data = undefined
-    tooLarge = false
+    excess = ''
   }
 
   function read(chunk: Uint8Array) {
@@ -173,11 +173,12 @@ export function createParser(options: ParserOptions): Parser {
     else endBlock()
   }
 
-  /** A line that is not blank. Of one that is too long only the start may be there, and only the name of its field counts. */
+  /** A line that is not blank. Of one that is too long only the start may be there: whatever the field, it is data that is too large. */
   function readLine(line: string) {
     const colon = line.indexOf(':')
-    if (line.length > longestLine) tooLarge ||= /^(data|event|id):/.test(line)
-    else if (colon < 0) readField(line, '')
+    if (line.length > longestLine) {
+      if (/^(data|event|id):/.test(line)) readField('data', line.slice(5))
+    } else if (colon < 0) readField(line, '')
     else if (colon > 0)
       readField(line.slice(0, colon), line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1)))
     else onComment?.(line.slice(1))
@@ -189,7 +190,7 @@ export function createParser(options: ParserOptions): Parser {
       case 'data':
         data = data === undefined ? value : `${data}\n${value}`
         if (data.length > maxEventSize) {
-          tooLarge = true
+          excess ||= data.split('', 500).join('') // a slice would keep all of it in memory
           data = undefined
         }
         break
@@ -208,16 +209,15 @@ export function createParser(options: ParserOptions): Parser {
   function endBlock() {
     if (id !== undefined) lastEventId = id
     const name = type || 'message'
-    const event = data === undefined ? undefined : { type: name, data, lastEventId }
-    const problem =
-      tooLarge && `An event "${name}" is over maxEventSize, ${maxEventSize} characters: skipped.`
-    // Before the callbacks, which may throw: the next feed continues after this block.
-    startBlock()
     try {
-      if (problem) onError?.(new MessageError('too-large', problem, { type: name }))
-      else if (event) onEvent(event)
+      if (excess) {
+        const text = `An event "${name}" is over maxEventSize, ${maxEventSize} characters.`
+        onError?.(new MessageError('too-large', text, { type: name, raw: excess }))
+      } else if (data !== undefined) onEvent({ type: name, data, lastEventId })
     } finally {
-      // Gone where the callback called reset() or end().
+      // Where a callback threw, too: the next feed continues after this block.
+      startBlock()
+      // Gone where it called reset() or end().
       if (id !== undefined) {
         id = undefined
         onId?.(lastEventId)

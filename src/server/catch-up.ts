@@ -21,7 +21,7 @@ export interface CatchUp {
   /** There is room again. */
   advance(): void
   /** Members that the connection's cursor covers have not caught up: live events must not move it. */
-  readonly holding: boolean
+  holding(): boolean
   clear(): void
 }
 
@@ -237,9 +237,7 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
       }
     },
     advance,
-    get holding() {
-      return awaiting || groups[0]?.covers === true
-    },
+    holding: () => awaiting || groups[0]?.covers === true,
     clear() {
       groups = []
     },

@@ -9,12 +9,19 @@ import { createEndpoint, type Endpoint } from './endpoint.js'
 import { createFrame } from './frame.js'
 import { createJournal } from './journal.js'
 import { createMemoryLog, type Log, type LogEntry } from './log.js'
-import { type ChannelRule, isFor, type Member } from './member.js'
+import { isFor, type Member } from './member.js'
 import { createOpener } from './opener.js'
-import { type HubOptions, type Principal, resolveLimits, resolveTimes } from './options.js'
+import {
+  checkFunctions,
+  type HubOptions,
+  type Principal,
+  resolveLimits,
+  resolveTimes,
+} from './options.js'
 import { createPatterns, isPlain } from './pattern.js'
 import { createPresence } from './presence.js'
 import { createRoster } from './roster.js'
+import { type ChannelRule, resolveRule } from './rule.js'
 import { createTarget, type Sent, type Target } from './target.js'
 import { createTimerWheel } from './timer-wheel.js'
 
@@ -38,6 +45,7 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
   readonly hub: PlainHub
   readonly endpoint: Endpoint
 } {
+  checkFunctions(options)
   const limits = resolveLimits(options.limits)
   const times = resolveTimes(options)
   const cors = createCors(options.cors)
@@ -126,7 +134,7 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
   const hub: PlainHub = {
     fetch: (request, given) => endpoint(request, given),
     channel(pattern, rule) {
-      patterns.declare(pattern, ruleOf(pattern, rule))
+      patterns.declare(pattern, resolveRule(pattern, rule))
       if (!isPlain(pattern)) return undefined
       return {
         send: ({ type, data }) => to(pattern).send(type, data),
@@ -148,6 +156,8 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
           connections.get(receiver.identity.conn)?.membership.revoke(name)
     },
     drain({ over = 5000 } = {}) {
+      if (!Number.isFinite(over) || over < 0)
+        throw new RangeError(`drain: over is ${String(over)}. Pass ms, 0 or more.`)
       closedUntil = Date.now() + over
       for (const { session } of connections) opener.endSoon(session, over)
       return connections.empty()
@@ -177,21 +187,10 @@ function guarded<A>(
   }
 }
 
-function isLog(log: object | undefined): log is Log {
-  return log !== undefined && 'append' in log
-}
-
-function ruleOf(
-  pattern: string,
-  rule: SSEAuthorizeCallback | Partial<ChannelRule> = {},
-): ChannelRule {
-  const {
-    authorize,
-    heartbeat,
-    headers,
-    replay = true,
-  } = typeof rule === 'function' ? { authorize: rule } : rule
-  if (heartbeat !== undefined && !(heartbeat > 0))
-    throw new RangeError(`channel('${pattern}'): heartbeat is ${heartbeat}. Pass ms above 0.`)
-  return { authorize, heartbeat, headers, replay }
+/** Throws `TypeError` for half a log. */
+function isLog(log: Partial<Log> | object | undefined): log is Log {
+  if (!log || !('append' in log || 'read' in log)) return false
+  const { append, read } = log as Partial<Log>
+  if (typeof append === 'function' && typeof read === 'function') return true
+  throw new TypeError('createHub: a log has the functions "append" and "read".')
 }

@@ -2,14 +2,14 @@
 import type { ControlRequest, OpenRequest } from '../hub-protocol.js'
 import { type Admission, ForeignRefusal, type Visitor } from './admission.js'
 import { type Answer, ask, withinLimit } from './authorize.js'
-import type { Connection, Connections } from './connections.js'
+import type { Connections } from './connections.js'
 import type { Cors } from './cors.js'
 import type { Journal } from './journal.js'
-import type { ChannelRule } from './member.js'
 import type { Limits, Times } from './options.js'
 import type { Patterns } from './pattern.js'
 import { later, Refusal } from './refusal.js'
 import { acceptsStream, readGet, readPost } from './request-body.js'
+import type { ChannelRule } from './rule.js'
 import { createStreamSink, type Sink, type SinkListener } from './sink.js'
 
 /** Makes the place that a session writes to, and the body of its response. */
@@ -21,6 +21,8 @@ export type OpenBody = (listener: SinkListener) => {
 /** A stream that was admitted. */
 export interface Opening {
   readonly request: OpenRequest
+  /** Some runtimes abort the request when the reader leaves, some cancel the body, some do both. */
+  readonly signal: AbortSignal
   readonly native: boolean
   readonly got: boolean
   readonly visitor: Visitor
@@ -38,10 +40,7 @@ export interface EndpointParts {
   readonly times: Times
   /** No new streams: seconds until another try. */
   readonly closedFor: () => number | undefined
-  readonly open: (
-    opening: Opening,
-    listen: OpenBody,
-  ) => { body: ReadableStream<Uint8Array> | null; connection: Connection }
+  readonly open: (opening: Opening, listen: OpenBody) => { body: ReadableStream<Uint8Array> | null }
   readonly refused: (status: number, why: string) => void
   readonly onError: (error: unknown) => void
 }
@@ -136,14 +135,14 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const headers = streamHeaders(wanted, how.headers)
     const opening: Opening = {
       request: wanted,
+      signal: request.signal,
       native: how.native,
       got: request.method === 'GET',
       visitor,
       key,
       granted,
     }
-    const { body, connection } = parts.open(opening, how.openBody)
-    endWithRequest(request, connection)
+    const { body } = parts.open(opening, how.openBody)
     replaced?.session.end('replaced')
     return new Response(body, { headers })
   }
@@ -155,13 +154,6 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
       onError(error)
       throw later(503, 'The log of this server cannot be read.', 5)
     }
-  }
-
-  /** Some runtimes abort the request, some cancel the body, some do both. */
-  function endWithRequest({ signal }: Request, { session }: Connection) {
-    const left = () => session.end('left')
-    signal.addEventListener('abort', left, { once: true })
-    session.signal.addEventListener('abort', () => signal.removeEventListener('abort', left))
   }
 
   /** Without blocks of the hub's own a refusal is the response's. */
@@ -200,6 +192,6 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     const connection = connections.get(conn)
     if (!connection || connection.session.identity.principal !== id) throw gone()
     connection.membership.want({ rev, channels, context })
-    return Response.json({ rev: connection.membership.rev }, { status: 202, headers })
+    return Response.json({ rev: connection.membership.rev() }, { status: 202, headers })
   }
 }

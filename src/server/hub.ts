@@ -43,7 +43,7 @@ export interface Hub<C extends ChannelMap<C> = RegisteredChannels, X = HubContex
   readonly fetch: unknown extends G
     ? (request: Request, given?: unknown) => Promise<Response>
     : (request: Request, given: G) => Promise<Response>
-  /** Declares a channel or pattern; no rule means public. Throws `TypeError` for a malformed or repeated pattern. */
+  /** Declares a channel or pattern; no rule means public. Throws `TypeError`, `RangeError` for a malformed or repeated pattern, or such a rule. */
   channel<const K extends keyof C & string>(
     pattern: K,
     rule?: SSEAuthorizeCallback<X, ParamsOf<K>> | SSEChannelConfig<X, ParamsOf<K>>,
@@ -61,7 +61,7 @@ export interface Hub<C extends ChannelMap<C> = RegisteredChannels, X = HubContex
     name: CheckedName<C, N>,
     ...ids: readonly (string | number)[]
   ): void
-  /** Refuses new streams and ends the open ones over a time (ms). Default 5000. Resolves when none is left. */
+  /** Refuses new streams and ends the open ones over a time (ms). Default 5000. Resolves when none is left. Throws `RangeError` for no such time. */
   drain(options?: { over?: number | undefined }): Promise<void>
   /** Ends every stream at once; readers are told to come back. Nothing can be sent afterwards. */
   close(): Promise<void>

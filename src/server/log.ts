@@ -1,5 +1,6 @@
 /** The hub's bounded past: the interface of a log, and the one in memory. */
 import { compareIds, type GapReason } from '../hub-protocol.js'
+import { resolveNumbers } from './numbers.js'
 
 /** One event of the log. */
 export interface LogEntry {
@@ -36,7 +37,7 @@ export interface Log {
   read(after: string, limit: number): LogPage | PromiseLike<LogPage>
 }
 
-/** How much a hub remembers in memory. The first limit that is reached counts. */
+/** How much is kept in memory, at most; the first bound that is reached counts. Each a number above 0, `Infinity` for no bound. */
 export interface MemoryLogOptions {
   /** Milliseconds. Default 300000. */
   maxAge?: number | undefined
@@ -53,11 +54,17 @@ interface Kept {
   readonly at: number
 }
 
+const BOUNDS = { maxAge: 300_000, maxEvents: 10_000, maxBytes: 16 * 1024 * 1024 }
+
 const encoder = new TextEncoder()
 
-/** A log in memory. Its epoch is new with each process, so that a restart is a gap and never a wrong resume. */
+/**
+ * A log in memory. Its epoch is new with each process, so that a restart is a gap and never a wrong resume.
+ *
+ * @throws RangeError for a bound that is no number above 0.
+ */
 export function createMemoryLog(options: MemoryLogOptions = {}): Log {
-  const { maxAge = 300_000, maxEvents = 10_000, maxBytes = 16 * 1024 * 1024 } = options
+  const { maxAge, maxEvents, maxBytes } = resolveNumbers('createHub: log.', BOUNDS, options)
   const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 16)
   let kept: Kept[] = []
   /** Index of the oldest that is kept; below it everything is dropped. */

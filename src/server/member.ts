@@ -1,18 +1,9 @@
 /** A channel in a session's wanted set, from its rule to its end. */
 import { isClientId, type Replay, type WireVerdict } from '../hub-protocol.js'
-import type { SSEAuthorizeCallback } from './authorize.js'
 import type { Frame } from './frame.js'
 import type { LogEntry } from './log.js'
 import type { Match } from './pattern.js'
-
-/** What was declared for a pattern, with its defaults. */
-export interface ChannelRule {
-  readonly authorize: SSEAuthorizeCallback | undefined
-  readonly heartbeat: number | undefined
-  readonly headers: HeadersInit | undefined
-  /** `false`: volatile. */
-  readonly replay: boolean
-}
+import type { ChannelRule } from './rule.js'
 
 /** The names by which `except` and `only` know a session. */
 export interface Identity {

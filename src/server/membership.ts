@@ -2,9 +2,10 @@
 import type { WantedChannel, WireVerdict } from '../hub-protocol.js'
 import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Journal } from './journal.js'
-import { type ChannelRule, createMember, type Member } from './member.js'
+import { createMember, type Member } from './member.js'
 import type { Patterns } from './pattern.js'
 import type { Roster } from './roster.js'
+import type { ChannelRule } from './rule.js'
 import type { Session } from './session.js'
 import type { TimerWheel } from './timer-wheel.js'
 
@@ -24,7 +25,7 @@ export interface MembershipParts {
 export interface Wanted {
   readonly rev: number
   readonly channels: readonly WantedChannel[]
-  /** What rules get. The newest is used whenever a rule is asked again. */
+  /** What rules get. The newest is used whenever a rule is asked again, and let go when none will be: it may hold a request. */
   readonly context: unknown
   /** The cursor of a request that opens a stream. */
   readonly last?: string | undefined
@@ -34,7 +35,7 @@ export interface Wanted {
 
 export interface Membership {
   /** The highest revision so far. */
-  readonly rev: number
+  rev(): number
   /** Joined channels that have ids and get what is published. */
   fed(): Member[]
   /** Brings the channels to the wanted set; an older revision than the highest changes nothing. */
@@ -61,7 +62,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   /** At the end of the session what still waits for answers is aborted. */
   function failed(error: unknown) {
-    if (!session().signal.aborted) onError(error)
+    if (!session().isOver()) onError(error)
   }
 
   function tell(verdicts: Readonly<Record<string, WireVerdict>>) {
@@ -103,6 +104,10 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     authorize(fresh, wanted)
   }
 
+  /** Its rule has not answered for good. */
+  const mayAsk = ({ verdict, cancel }: Member) =>
+    verdict === 'asking' || verdict === 'unavailable' || cancel !== undefined
+
   const isSettled = (member: Member): member is Member & { verdict: WireVerdict } =>
     member.verdict !== 'asking' && (!isJoined(member) || member.live)
 
@@ -119,7 +124,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     answers: readonly (Answer | Promise<Answer>)[],
     cursor?: string,
   ) {
-    const { signal } = session()
+    const signal = session().signal()
     const patience = Math.min(PATIENCE, parts.authorizeTimeout)
     const soon = await withinLimit(answers, patience, signal)
     const isLate = (_: unknown, at: number) => soon[at] === undefined
@@ -172,6 +177,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
       }
       if (member.verdict !== 'ok') verdicts.push([member.name, member.verdict as WireVerdict])
     }
+    if (![...members.values()].some(mayAsk)) context = undefined
     if (verdicts.length > 0) tell(Object.fromEntries(verdicts))
     if (joining.length > 0 || cursor !== undefined)
       session().catchUp.add(
@@ -200,7 +206,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   /** Asks again for what has expired; until the answer it stays. */
   async function confirm(member: Member) {
     const limit = parts.authorizeTimeout
-    const [answer] = await withinLimit([askRule(member)], limit, session().signal)
+    const [answer] = await withinLimit([askRule(member)], limit, session().signal())
     if (!isHere(member) || !isJoined(member)) return
     if (answer?.ok) expire(member, answer.expiresAt)
     else revoke(member.name)
@@ -228,9 +234,7 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   }
 
   return {
-    get rev() {
-      return rev
-    },
+    rev: () => rev,
     fed: () => [...members.values()].filter(({ live, verdict }) => live && verdict === 'ok'),
     want,
     revoke,

@@ -1,4 +1,5 @@
 /** A request of Node's, as the web's `Request`. */
+import { getEventListeners } from 'node:events'
 
 /** What is used of a request; HTTP/1.1 and HTTP/2 have it in common. */
 export interface NodeIncoming {
@@ -35,6 +36,17 @@ export function urlOf(req: NodeIncoming): URL | undefined {
 
 /** Throws where the body was read by somebody who did not leave it in `req.body`. */
 export function requestOf(req: NodeIncoming, url: URL, signal: AbortSignal): Request {
+  const request = unsignalledOf(req, url, signal)
+  // Its own follows this one only as long as somebody holds the request.
+  return Object.defineProperty(request, 'signal', { value: signal })
+}
+
+/** Whether something follows the signal that a request was made with: a copy, which holds only the signal. */
+export function isFollowed(request: Request): boolean {
+  return getEventListeners(Reflect.get(Request.prototype, 'signal', request), 'abort').length > 0
+}
+
+function unsignalledOf(req: NodeIncoming, url: URL, signal: AbortSignal): Request {
   const { method = 'GET' } = req
   const headers = new Headers()
   for (const [name, value] of Object.entries(req.headers))

@@ -23,6 +23,17 @@ export interface NodeOutgoing {
   destroy(): unknown
   on(event: 'drain', listener: () => void): unknown
   off(event: 'drain', listener: () => void): unknown
+  once(event: 'close', listener: () => void): unknown
+}
+
+/** One for all: to make one takes longer than the rest of a goodbye. */
+export const LEFT = new DOMException('The reader left.', 'AbortError')
+
+/** For a response that is not over yet. Made where something waits for it: a stream that is written to directly does not. */
+function closingOf(res: NodeOutgoing): AbortSignal {
+  const closed = new AbortController()
+  res.once('close', () => closed.abort(LEFT))
+  return closed.signal
 }
 
 export function isOver(res: NodeOutgoing): boolean {
@@ -62,8 +73,8 @@ export function setHead(res: NodeOutgoing, { status, statusText, headers }: Resp
 export async function writeBody(
   res: NodeOutgoing,
   body: ReadableStream<Uint8Array>,
-  closed: AbortSignal,
 ): Promise<void> {
+  const closed = closingOf(res)
   res.flushHeaders()
   const reader = body.getReader()
   const leave = () => {
@@ -73,7 +84,7 @@ export async function writeBody(
   for (;;) {
     const { done, value } = await reader.read()
     if (closed.aborted) return
-    if (done) return end(res, closed)
+    if (done) return end(res)
     if (!write(res, value)) await room(res, closed)
   }
 }
@@ -102,7 +113,8 @@ function write(res: NodeOutgoing, chunk: Uint8Array): boolean {
 const LINGER = 10_000
 
 /** One who does not read would hold the connection for as long as it likes. */
-function end(res: NodeOutgoing, closed: AbortSignal): void {
+function end(res: NodeOutgoing): void {
+  const closed = closingOf(res)
   res.end()
   after(LINGER, closed, () => cut(res))
 }
@@ -119,14 +131,14 @@ export function cut(res: NodeOutgoing): void {
 /** A hub's stream that goes to the response directly. */
 export interface DirectBody {
   readonly open: OpenBody
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** The head is set. */
   start(): void
   /** There is nobody to write to. */
   left(): void
 }
 
-export function createDirectBody(res: NodeOutgoing, closed: AbortSignal): DirectBody {
+export function createDirectBody(res: NodeOutgoing): DirectBody {
   let listener: SinkListener | undefined
   /** What was written before the head was set. */
   let early: Uint8Array[] | undefined = []
@@ -134,12 +146,12 @@ export function createDirectBody(res: NodeOutgoing, closed: AbortSignal): Direct
 
   function finish() {
     if (early || isOver(res)) return
-    if (ending === 'end') end(res, closed)
+    if (ending === 'end') end(res)
     if (ending === 'cut') cut(res)
   }
 
   const sink = {
-    get unread() {
+    unread() {
       if (ending) return 0
       return early?.reduce((size, { length }) => size + length, 0) ?? res.writableLength
     },
@@ -163,9 +175,7 @@ export function createDirectBody(res: NodeOutgoing, closed: AbortSignal): Direct
       listener = given
       return { sink, body: null }
     },
-    get isOpen() {
-      return listener !== undefined
-    },
+    isOpen: () => listener !== undefined,
     start() {
       res.on('drain', () => listener?.drained())
       for (const chunk of early ?? []) write(res, chunk)

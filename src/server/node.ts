@@ -7,8 +7,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { OpenBody } from './endpoint.js'
 import { endpointOf } from './hub.js'
-import { requestOf, urlOf } from './node-request.js'
-import { createDirectBody, cut, isOver, sendText, setHead, writeBody } from './node-response.js'
+import { isFollowed, requestOf, urlOf } from './node-request.js'
+import {
+  createDirectBody,
+  cut,
+  isOver,
+  LEFT,
+  sendText,
+  setHead,
+  writeBody,
+} from './node-response.js'
 
 /** A request of `node:http` or `node:http2`, as frameworks on top of them have it. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest
@@ -58,11 +66,8 @@ export function toNodeHandler<G, Req extends NodeRequest>(
   }
 }
 
-/** Requests under way. One that nobody holds is collected, and its signal never fires. */
+/** Requests under way. One that nobody holds is collected, and copies of it never hear that the reader left. */
 const underWay = new Set<Request>()
-
-/** One for all: to make one takes longer than the rest of a goodbye. */
-const LEFT = new DOMException('The reader left.', 'AbortError')
 
 async function answer(
   req: IncomingMessage,
@@ -70,15 +75,15 @@ async function answer(
   next: Next | undefined,
   fetch: (request: Request, openBody: OpenBody) => Response | PromiseLike<Response>,
 ): Promise<void> {
-  const closed = new AbortController()
   const left = new AbortController()
-  const direct = createDirectBody(res, closed.signal)
+  let isClosed = false
+  const direct = createDirectBody(res)
   let request: Request | undefined
   // Of the response: a request is closed as soon as its body was read.
   res.once('close', () => {
+    isClosed = true
     if (request) underWay.delete(request)
     if (!res.writableFinished) left.abort(LEFT)
-    closed.abort(LEFT)
     direct.left()
   })
   // That a reader left while it was written to is told by 'close'.
@@ -94,13 +99,19 @@ async function answer(
     const { body } = response
     if (isOver(res)) return discard(body)
     setHead(res, response)
-    if (direct.isOpen && !body) return direct.start()
-    if (body && req.method !== 'HEAD') return await writeBody(res, body, closed.signal)
+    if (direct.isOpen() && !body) {
+      if (!isFollowed(request)) {
+        underWay.delete(request)
+        request = undefined
+      }
+      return direct.start()
+    }
+    if (body && req.method !== 'HEAD') return await writeBody(res, body)
     discard(body)
     res.end()
   } catch (error) {
     direct.left()
-    if (!closed.signal.aborted) fail(res, error, next)
+    if (!isClosed) fail(res, error, next)
     else if (!(error instanceof Error && error.name === 'AbortError')) console.error(error)
   }
 }

@@ -1,13 +1,13 @@
 /** A stream from its admission to its end: session, channels, age. */
-import type { Connection, Connections } from './connections.js'
+import type { Connections } from './connections.js'
 import { createBucket } from './connections.js'
 import type { OpenBody, Opening } from './endpoint.js'
 import type { Journal } from './journal.js'
-import type { ChannelRule } from './member.js'
 import { createMembership } from './membership.js'
 import type { Limits, Times } from './options.js'
 import type { Patterns } from './pattern.js'
 import type { Roster } from './roster.js'
+import type { ChannelRule } from './rule.js'
 import { createSession, type Session } from './session.js'
 import type { TimerWheel } from './timer-wheel.js'
 
@@ -24,10 +24,7 @@ export interface OpenerParts {
 }
 
 export interface Opener {
-  open(
-    opening: Opening,
-    openBody: OpenBody,
-  ): { body: ReadableStream<Uint8Array> | null; connection: Connection }
+  open(opening: Opening, openBody: OpenBody): { body: ReadableStream<Uint8Array> | null }
   /** At some moment of the next `over` ms. */
   endSoon(session: Session, over: number): void
   endNow(session: Session): void
@@ -39,17 +36,23 @@ const CHANGES = { burst: 60, perSecond: 10 }
 /** Milliseconds after which readers of a planned end come back, not all at once. */
 const comeBack = () => 200 + Math.round(Math.random() * 1800)
 
+function endWith(signal: AbortSignal, left: () => void): () => void {
+  signal.addEventListener('abort', left, { once: true })
+  return () => signal.removeEventListener('abort', left)
+}
+
 export function createOpener(parts: OpenerParts): Opener {
   const { connections, patterns, roster, journal, wheel, limits, times, diagnose, onError } = parts
 
   return {
-    open({ request, native, got, visitor, key, granted }, openBody) {
-      const conn = crypto.randomUUID()
+    open({ request, signal, native, got, visitor, key, granted }, openBody) {
+      // Joined, not `randomUUID`, whose text Node leaves in thirty pieces.
+      const conn = crypto.getRandomValues(new Uint32Array(4)).join('-')
       const { cid, rev, channels, last } = request
-      const { sink, body } = openBody({
-        drained: () => session.drained(),
-        left: () => session.end('left'),
-      })
+      const left = () => session.end('left')
+      const { sink, body } = openBody({ drained: () => session.drained(), left })
+      // Without a body the sink itself tells of it; a request that nobody waits for can be let go.
+      const stopWaiting = body && endWith(signal, left)
       const membership = createMembership(
         {
           patterns,
@@ -76,9 +79,11 @@ export function createOpener(parts: OpenerParts): Opener {
         last,
         heartbeat: times.heartbeat,
         backlog: limits.backlog,
+        bodySize: limits.bodySize,
         fed: membership.fed,
         onEnd(why) {
           stopAging()
+          stopWaiting?.()
           connections.remove(conn)
           membership.close()
           diagnose('closed', { conn, why })
@@ -91,11 +96,11 @@ export function createOpener(parts: OpenerParts): Opener {
       connections.add(connection)
       diagnose('opened', { conn, channels: channels.length })
       membership.want({ rev, channels, context: visitor.context, last, granted })
-      return { body, connection }
+      return { body }
     },
     endSoon(session, over) {
       const cancel = wheel.add(Math.random() * over, () => session.end('drained', comeBack()))
-      session.signal.addEventListener('abort', cancel, { once: true })
+      session.signal().addEventListener('abort', cancel, { once: true })
     },
     endNow: (session) => session.end('drained', comeBack()),
   }

@@ -1,6 +1,8 @@
 /** What a hub is made of: its options, their defaults, and what cannot be meant. */
 import type { Diagnostic } from '../contract.js'
+import { LEAST_BODY } from '../hub-protocol.js'
 import type { Log, MemoryLogOptions } from './log.js'
+import { resolveNumbers } from './numbers.js'
 
 /** Who opened the stream: an id, something with an id, or nobody. Equal ids, or both `null`, are the same principal. */
 export type Principal = string | number | { readonly id: string | number } | null
@@ -21,7 +23,7 @@ export interface HubLimits {
   connectionsPerPrincipal?: number | undefined
   /** On this node. Default 10000. */
   connections?: number | undefined
-  /** Of a request. Default 64 KiB. */
+  /** Of a request; at least 64 KiB, which clients may rely on. Default what so many channels need, up to 4 MiB: for 100 of them 64 KiB. */
   bodySize?: number | undefined
   /** `send()` throws `RangeError` over it. Default 256 KiB. */
   eventSize?: number | undefined
@@ -73,7 +75,7 @@ const LIMITS = {
   channelsPerConnection: 100,
   connectionsPerPrincipal: 20,
   connections: 10_000,
-  bodySize: 64 * 1024,
+  bodySize: LEAST_BODY,
   eventSize: 256 * 1024,
   backlog: 1024 * 1024,
 } satisfies HubLimits
@@ -84,33 +86,48 @@ const TIMES = {
   authorizeTimeout: 5000,
 }
 
+/** Bytes of a channel in a request: its name, where it begins, and what JSON puts around them. */
+const CHANNEL_SIZE = 640
+const MOST_BODY = 4 * 1024 * 1024
+
 export type Limits = typeof LIMITS
 export type Times = typeof TIMES
 
-/** Throws `RangeError` for a number that is none, or not above 0. */
+/** Throws `RangeError` for a number that is none, not above 0, or below what clients rely on. */
 export function resolveLimits(limits: HubLimits = {}): Limits {
-  return resolve('limits.', LIMITS, limits)
+  const { channelsPerConnection = LIMITS.channelsPerConnection } = limits
+  const needed = Math.min(channelsPerConnection * CHANNEL_SIZE, MOST_BODY)
+  const defaults = { ...LIMITS, bodySize: Math.max(LEAST_BODY, needed) }
+  const resolved = resolveNumbers('createHub: limits.', defaults, limits)
+  if (resolved.bodySize < LEAST_BODY)
+    throw new RangeError(
+      `createHub: limits.bodySize is ${resolved.bodySize}. Pass at least ${LEAST_BODY}, which a client may send before it knows the limit.`,
+    )
+  return resolved
 }
 
 export function resolveTimes(options: { readonly [K in keyof Times]?: number | undefined }): Times {
   const { heartbeat, maxAge, authorizeTimeout } = options
-  return resolve('', TIMES, { heartbeat, maxAge, authorizeTimeout })
+  return resolveNumbers('createHub: ', TIMES, { heartbeat, maxAge, authorizeTimeout })
 }
 
-function resolve<T extends Readonly<Record<string, number>>>(
-  prefix: string,
-  defaults: T,
-  given: { readonly [K in keyof T]?: number | undefined },
-): T {
-  const resolved = Object.entries(defaults).map(([name, fallback]) => {
-    const value: unknown = given[name] ?? fallback
-    if (typeof value !== 'number' || !(value > 0))
-      throw new RangeError(
-        `createHub: ${prefix}${name} is ${String(value)}. Pass a number above 0, or leave it out for ${fallback}.`,
-      )
-    return [name, value]
-  })
-  return Object.fromEntries(resolved) as T
+const FUNCTIONS = [
+  'identify',
+  'context',
+  'limitKey',
+  'onJoin',
+  'onLeave',
+  'onError',
+  'onDiagnostic',
+] as const
+
+/** Throws `TypeError` for what is to be called and cannot be. */
+export function checkFunctions(options: HubOptions<Principal, unknown, unknown>): void {
+  for (const name of FUNCTIONS) {
+    const value: unknown = options[name]
+    if (value !== undefined && typeof value !== 'function')
+      throw new TypeError(`createHub: ${name} is a ${typeof value}, not a function.`)
+  }
 }
 
 /** The id of a principal as text. Throws `TypeError` for what cannot be told from others. */

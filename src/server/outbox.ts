@@ -3,7 +3,7 @@ import type { Sink } from './sink.js'
 
 export interface Outbox {
   /** Bytes that are not handed over yet. */
-  readonly size: number
+  size(): number
   /** Not copied, unless the chunk holds others too. */
   write(bytes: Uint8Array): void
   flush(): void
@@ -22,9 +22,7 @@ export function createOutbox(sink: Sink): Outbox {
   }
 
   return {
-    get size() {
-      return size
-    },
+    size: () => size,
     write(bytes) {
       size += bytes.length
       if (waiting.push(bytes) === 1) queueMicrotask(flush)

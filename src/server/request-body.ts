@@ -22,8 +22,11 @@ export async function readPost(request: Request, limit: number) {
 async function readText(request: Request, limit: number): Promise<string> {
   const tooLarge = () => new Refusal(413, `The body is larger than ${limit} bytes.`)
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge()
-  if (!request.body) return ''
-  const reader = request.body.getReader()
+  // Absent in Firefox, where the hub runs in the page that asks it.
+  const stream: ReadableStream<Uint8Array> | null | undefined = request.body
+  const body = stream === undefined ? (await request.blob()).stream() : stream
+  if (!body) return ''
+  const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
   let size = 0

@@ -4,7 +4,13 @@
  * `position` is the cursor that the reader has by now. An `id:` line never moves it back, nor past what a channel that it covers has
  * still to get; a message or a gap that may not move it names its id in its data.
  */
-import { type ControlBlock, compareIds, type GapReason, type WireVerdict } from '../hub-protocol.js'
+import {
+  type ControlBlock,
+  compareIds,
+  type GapReason,
+  LEAST_BODY,
+  type WireVerdict,
+} from '../hub-protocol.js'
 import { type CatchUp, createCatchUp } from './catch-up.js'
 import { encodeControl, encodeId, encodeRetry, type Frame, HEARTBEAT } from './frame.js'
 import type { Journal } from './journal.js'
@@ -31,6 +37,8 @@ export interface SessionParts {
   readonly last: string | undefined
   readonly heartbeat: number
   readonly backlog: number
+  /** Bytes that a request of the client's may have. */
+  readonly bodySize: number
   /** Joined channels that have ids and get what is published. */
   readonly fed: () => Member[]
   readonly onEnd: (why: SessionEnd) => void
@@ -40,8 +48,9 @@ export interface SessionParts {
 
 export interface Session extends Receiver {
   readonly catchUp: CatchUp
-  /** Aborts at the end. */
-  readonly signal: AbortSignal
+  isOver(): boolean
+  /** Aborts at the end. Costs more than the rest of a session: for who has to wait. */
+  signal(): AbortSignal
   /** Tells verdicts in one block, before whatever is written next. */
   tell(rev: number, verdicts: Readonly<Record<string, WireVerdict>>, heartbeat: number): void
   /** Verdicts that wait to be told belong to the revision before. */
@@ -59,16 +68,19 @@ type Sub = Extract<ControlBlock, { t: 'sub' }>
 
 /** On the wire a heartbeat is a whole number, 0 where there is none. */
 const announced = (ms: number) => (ms < Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : 0)
-const hello = (conn: string, heartbeat: number): ControlBlock => ({
+const hello = ({ identity, heartbeat, bodySize }: SessionParts): ControlBlock => ({
   t: 'hello',
   v: 1,
-  conn,
+  conn: identity.conn,
   heartbeat: announced(heartbeat),
+  ...(bodySize > LEAST_BODY && { body: Math.min(Math.floor(bodySize), Number.MAX_SAFE_INTEGER) }),
 })
 
 export function createSession(parts: SessionParts): Session {
   const { identity, sink, journal, wheel, native, backlog } = parts
-  const ender = new AbortController()
+  let ended: SessionEnd | undefined
+  /** Made when somebody waits for the end. */
+  let ender: AbortController | undefined
   const outbox = createOutbox(sink)
   let position = parts.last ?? journal.head
   let heartbeat = parts.heartbeat
@@ -81,7 +93,7 @@ export function createSession(parts: SessionParts): Session {
   const catchUp = createCatchUp(
     journal,
     {
-      full: () => ender.signal.aborted || sink.unread + outbox.size >= AHEAD,
+      full: () => ended !== undefined || sink.unread() + outbox.size() >= AHEAD,
       replay(frame, held) {
         tellUntold()
         const moves = !held && (compareIds(frame.id, position) ?? 1) > 0
@@ -98,7 +110,7 @@ export function createSession(parts: SessionParts): Session {
   )
 
   function write(bytes: Uint8Array) {
-    if (ender.signal.aborted) return
+    if (ended) return
     written += bytes.length
     outbox.write(bytes)
   }
@@ -115,13 +127,13 @@ export function createSession(parts: SessionParts): Session {
 
   /** The reader's cursor, moved as far as all its channels have come. */
   function cursor(): string {
-    if (!catchUp.holding && (compareIds(journal.head, position) ?? 1) > 0) position = journal.head
+    if (!catchUp.holding() && (compareIds(journal.head, position) ?? 1) > 0) position = journal.head
     return position
   }
 
   function tellGap(channels: readonly string[], why: GapReason, after: string, moved: boolean) {
     tellUntold()
-    const moves = moved || (!catchUp.holding && (compareIds(after, position) ?? 1) >= 0)
+    const moves = moved || (!catchUp.holding() && (compareIds(after, position) ?? 1) >= 0)
     if (moves) position = after
     if (channels.length === 0) return
     parts.onGap(channels, why)
@@ -132,7 +144,7 @@ export function createSession(parts: SessionParts): Session {
   /** Keeps the stream alive and its cursor fresh, and finds readers that stopped. */
   function beat() {
     journal.follow()
-    const read = sink.unread > AHEAD ? written - sink.unread - outbox.size : undefined
+    const read = sink.unread() > AHEAD ? written - sink.unread() - outbox.size() : undefined
     if (read !== undefined && read === stalledAt) return cut('slow')
     stalledAt = read
     const before = position
@@ -143,39 +155,45 @@ export function createSession(parts: SessionParts): Session {
   let stopBeating = wheel.add(heartbeat, beat)
 
   function finish(why: SessionEnd) {
+    ended = why
     stopBeating()
     catchUp.clear()
     // A reason of its own spares ten thousand streams that end together as many stack traces.
-    ender.abort(why)
+    ender?.abort(why)
     parts.onEnd(why)
   }
 
   function cut(why: SessionEnd) {
-    if (ender.signal.aborted) return
+    if (ended) return
     sink.cut()
     finish(why)
   }
 
   // The first bytes go at once: they tell a proxy that this is a stream.
-  write(native ? HEARTBEAT : encodeControl(hello(identity.conn, heartbeat)))
+  write(native ? HEARTBEAT : encodeControl(hello(parts)))
   outbox.flush()
 
   return {
     identity,
     principal: parts.principal,
     catchUp,
-    signal: ender.signal,
+    isOver: () => ended !== undefined,
+    signal() {
+      ender ??= new AbortController()
+      if (ended) ender.abort(ended)
+      return ender.signal
+    },
 
     push(frame: Frame) {
-      if (sink.unread > backlog + AHEAD) return cut('slow')
-      if (frame.id && outbox.size > backlog / 2) {
+      if (sink.unread() > backlog + AHEAD) return cut('slow')
+      if (frame.id && outbox.size() > backlog / 2) {
         // Too much for one tick is no fault of the reader's: it comes from the log, as fast as it is read.
         // The head is still that of the event before.
         outbox.flush()
         return catchUp.fallBehind(parts.fed(), journal.head)
       }
       tellUntold()
-      const held = catchUp.holding
+      const held = catchUp.holding()
       if (frame.id && !held) position = frame.id
       write(frame.bytes(native ? 'native' : held ? 'named' : 'id'))
     },
@@ -201,7 +219,7 @@ export function createSession(parts: SessionParts): Session {
 
     hole(why, after) {
       const channels = parts.fed().map(({ name }) => name)
-      tellGap(channels, why, after, why !== 'trimmed' && !catchUp.holding)
+      tellGap(channels, why, after, why !== 'trimmed' && !catchUp.holding())
     },
 
     drained: catchUp.advance,
@@ -210,7 +228,7 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function end(why: SessionEnd, after?: number) {
-    if (ender.signal.aborted) return
+    if (ended) return
     tellUntold()
     if (after !== undefined) {
       const retry = parts.got ? { retry: after } : {}

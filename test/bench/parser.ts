@@ -1,17 +1,24 @@
-/** The parser against the limit: what decoding the same bytes costs alone. Interleaved rounds, medians with their spread. */
+/** The parser beside the one that most clients use, and beside the cost of decoding the same bytes alone. */
+import { createParser as createPeer } from 'eventsource-parser'
 import { createParser } from '../../src/event-stream/parser.js'
 import type { Stream } from '../support/chunks.js'
 import { prose, ticks, tokens } from '../support/workloads.js'
+import type { Bench } from './support/bench.js'
+import { type Contestant, compare, times } from './support/compare.js'
 
 const EVENTS = 50_000
-const ROUNDS = 15
 
-const workloads: Record<string, { stream: Stream; chunk: number }> = {
-  'LLM tokens, 16 KiB chunks': { stream: tokens(EVENTS), chunk: 16 * 1024 },
-  'ticks, 64 KiB chunks': { stream: ticks(EVENTS), chunk: 64 * 1024 },
-  'ticks with CRLF, 64 KiB chunks': { stream: ticks(EVENTS, '\r\n'), chunk: 64 * 1024 },
-  'CJK prose, 16 KiB chunks': { stream: prose(EVENTS), chunk: 16 * 1024 },
-}
+const WORKLOADS: readonly { name: string; stream: Stream; chunk: number; atLeast: number }[] = [
+  { name: 'LLM tokens in 16 KiB chunks', stream: tokens(EVENTS), chunk: 16 * 1024, atLeast: 2.8 },
+  { name: 'ticks in 64 KiB chunks', stream: ticks(EVENTS), chunk: 64 * 1024, atLeast: 1.9 },
+  {
+    name: 'ticks with CRLF in 64 KiB chunks',
+    stream: ticks(EVENTS, '\r\n'),
+    chunk: 64 * 1024,
+    atLeast: 2.5,
+  },
+  { name: 'CJK prose in 16 KiB chunks', stream: prose(EVENTS), chunk: 16 * 1024, atLeast: 1 },
+]
 
 /** The stream's bytes in pieces of one size. */
 function cut(stream: Stream, size: number): Uint8Array[] {
@@ -23,53 +30,91 @@ function cut(stream: Stream, size: number): Uint8Array[] {
   return chunks
 }
 
-function parse(chunks: readonly Uint8Array[]): number {
-  let events = 0
+type Take = (type: string, data: string, id: string) => void
+
+function parseOwn(chunks: readonly Uint8Array[], take: Take) {
   const parser = createParser({
-    onEvent: () => {
-      events++
-    },
+    onEvent: ({ type, data, lastEventId }) => take(type, data, lastEventId),
   })
   for (const chunk of chunks) parser.feed(chunk)
-  return events
 }
 
-function decode(chunks: readonly Uint8Array[]): number {
+function parsePeer(chunks: readonly Uint8Array[], take: Take) {
   const decoder = new TextDecoder()
-  let characters = 0
-  for (const chunk of chunks) characters += decoder.decode(chunk, { stream: true }).length
-  return characters
+  let last = ''
+  const parser = createPeer({
+    onEvent({ event = 'message', data, id = last }) {
+      last = id
+      take(event, data, id)
+    },
+  })
+  for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }))
 }
 
-function timed(run: () => void): number {
-  const began = performance.now()
-  run()
-  return performance.now() - began
+function decode(chunks: readonly Uint8Array[]) {
+  const decoder = new TextDecoder()
+  for (const chunk of chunks) decoder.decode(chunk, { stream: true })
 }
 
-const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
-const at = (values: readonly number[], part: number) =>
-  sorted(values)[Math.floor((values.length - 1) * part)] ?? Number.NaN
-
-const rows: Record<string, Record<string, string>> = {}
-for (const [name, { stream, chunk }] of Object.entries(workloads)) {
-  const chunks = cut(stream, chunk)
-  const events = parse(chunks)
-  if (events !== EVENTS) throw new Error(`${name}: ${events} of ${EVENTS} events were parsed.`)
-  decode(chunks)
-  const parsed: number[] = []
-  const ratios: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const bound = timed(() => decode(chunks))
-    const mine = timed(() => parse(chunks))
-    parsed.push(mine)
-    ratios.push(mine / bound)
+function contestant(
+  name: string,
+  role: NonNullable<Contestant['role']>,
+  chunks: readonly Uint8Array[],
+  parse: (chunks: readonly Uint8Array[], take: Take) => void,
+): Contestant {
+  return {
+    name,
+    role,
+    output() {
+      const events: string[] = []
+      parse(chunks, (type, data, id) => events.push(`${type} ${id} ${data}`))
+      return events
+    },
+    cost() {
+      let events = 0
+      const began = performance.now()
+      parse(chunks, () => {
+        events++
+      })
+      const took = performance.now() - began
+      if (events !== EVENTS) throw new Error(`${name}: ${events} of ${EVENTS} events.`)
+      return (took * 1e6) / EVENTS
+    },
   }
-  rows[name] = {
-    'ns an event': ((at(parsed, 0.5) * 1e6) / EVENTS).toFixed(0),
-    'times TextDecoder alone': at(ratios, 0.5).toFixed(2),
-    'p25 – p75': `${at(ratios, 0.25).toFixed(2)} – ${at(ratios, 0.75).toFixed(2)}`,
+}
+
+const PEER = 'eventsource-parser'
+const OWN = 'tidewire'
+
+const bench: Bench = async ({ log }) => {
+  const comparisons = []
+  const targets = []
+  for (const { name, stream, chunk, atLeast } of WORKLOADS) {
+    log(name)
+    const chunks = cut(stream, chunk)
+    const comparison = await compare(
+      name,
+      [
+        contestant(PEER, 'peer', chunks, parsePeer),
+        contestant(OWN, 'own', chunks, parseOwn),
+        contestant('TextDecoder alone', 'limit', chunks, decode),
+      ],
+      { unit: 'ns an event' },
+    )
+    comparisons.push(comparison)
+    targets.push({
+      what: `${name}, against ${PEER}`,
+      atLeast,
+      measured: times(comparison, OWN, PEER),
+    })
+  }
+  return {
+    title: 'Parser',
+    method: [
+      `${EVENTS.toLocaleString('en')} events a workload, from bytes to a callback for each; types, data and ids of all of them are compared first.`,
+    ],
+    comparisons,
+    targets,
   }
 }
-console.info(`Node ${process.version}, ${EVENTS} events, ${ROUNDS} rounds`)
-console.table(rows)
+export default bench

@@ -173,7 +173,12 @@ describe('an event over maxEventSize', () => {
     )
     expect(data).toEqual(['small', 'fine'])
     expect(failures).toEqual([
-      expect.objectContaining({ code: 'too-large', type: 'big', raw: '', issues: [] }),
+      expect.objectContaining({
+        code: 'too-large',
+        type: 'big',
+        raw: ` ${'x'.repeat(499)}`,
+        issues: [],
+      }),
     ])
     expect(source.lastEventId).toBe('3')
     expect(stream.isLive).toBe(true)

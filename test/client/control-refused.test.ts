@@ -74,6 +74,29 @@ describe('410', () => {
   })
 })
 
+describe('an answer that is not the hub’s', () => {
+  test.each([
+    [
+      'a page',
+      () => new Response('<p>Please log in.</p>', { headers: { 'content-type': 'text/html' } }),
+    ],
+    ['nothing', () => new Response(null, { status: 204 })],
+  ])('is no consent: %s', async (_, answer) => {
+    const it = await opened()
+    it.network.onControl = answer
+    const { channel } = it.client.subscribe('a')
+    await advance(3000)
+    expect(channel.status.value).toBe('joining')
+    expect(it.client.error.value).toBeUndefined()
+    it.network.onControl = undefined
+    await advance(20_000)
+    expect(channel.status.value).toBe('live')
+    expect(it.network.opens).toHaveLength(1)
+    const failed = it.facts.filter(({ type }) => type === 'control-failed')
+    expect(failed[0]?.error).toMatchObject({ name: 'ConnectionError', code: 'protocol' })
+  })
+})
+
 describe('401', () => {
   /** A hub behind credentials that the test lets expire. */
   async function guarded(refresh: () => unknown = () => {}) {

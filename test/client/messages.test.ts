@@ -1,8 +1,8 @@
 /** What a channel brings: messages by type, in order, as signals, folds and loops. */
-import { effect } from 'tidewire'
+import { effect, type MessageError } from 'tidewire'
 import { describe, expect, test } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
-import { hear, pair, sendNumbers } from '../support/hub-network.js'
+import { hear, type PairOptions, pair, plainHub, sendNumbers } from '../support/hub-network.js'
 import { watched } from '../support/snapshots.js'
 import { withReportedErrors } from '../support/test-source.js'
 
@@ -112,5 +112,98 @@ describe('names and options', () => {
   ])('%j cannot be meant', (options, said) => {
     const { client } = pair()
     expect(() => client.channel('a', options)).toThrow(said)
+  })
+})
+
+describe('a message over maxEventSize', () => {
+  const long = 'x'.repeat(5000)
+  /** What each of them is told of. */
+  function told(options: PairOptions = {}) {
+    const it = pair({ maxEventSize: 1000, ...options })
+    const errors: string[] = []
+    it.client.on('error', ({ code }) => errors.push(`client ${code}`))
+    for (const name of ['a', 'b', 'news']) {
+      const { on, latest } = it.client.channel(name)
+      on('error', (error) => errors.push(`${name} ${error.code}`))
+      on('*', (data) => errors.push(`${name} ${data}`))
+      void latest
+    }
+    return { ...it, errors }
+  }
+
+  test('is told to its channel alone, and the next one is heard', async () => {
+    const { client, hub, errors } = told()
+    await settle()
+    for (const text of [long, 'fine']) await hub.to('a').send('n', text)
+    await sendNumbers(hub, 'b', 1, 1)
+    expect(errors).toEqual(['a too-large', 'a fine', 'b 1'])
+    expect(client.error.value).toBeUndefined()
+    expect(client.channel('a').status.value).toBe('live')
+  })
+
+  test('is in the error of its channel, with its beginning, until the next good one', async () => {
+    const { client, hub } = told()
+    const { error } = client.channel('a')
+    await settle()
+    await hub.to('a').send('n', { text: long })
+    await settle()
+    expect(error.value).toMatchObject({ name: 'MessageError', code: 'too-large' })
+    expect((error.value as MessageError).raw.trim()).toMatch(/^\{"c":"a","e":"n","d":\{"text":"x+$/)
+    await sendNumbers(hub, 'a', 1, 1)
+    expect(error.value).toBeUndefined()
+  })
+
+  test.each(['a","e":"b', '\\', '"', 'ä/漢', '{"c":"b","e":""}'])(
+    'is told to a channel of the name %j',
+    async (name) => {
+      const makeHub = () => {
+        const hub = plainHub()
+        hub.channel(name)
+        return hub
+      }
+      const { client, hub, errors } = told({ makeHub })
+      client.channel(name).on('error', ({ code }) => errors.push(`odd ${code}`))
+      await settle()
+      await hub.to(name).send('n', long)
+      await settle()
+      expect(errors).toEqual(['odd too-large'])
+    },
+  )
+
+  test('has been had: after a break it does not come again', async () => {
+    const { hub, errors, network } = told()
+    await settle()
+    await hub.to('a').send('n', long)
+    await settle()
+    network.cut()
+    await advance(3000)
+    expect(errors.filter((error) => error.includes('too-large'))).toEqual(['a too-large'])
+  })
+
+  test('that does not say in time whose it is, is told to the client', async () => {
+    const { network, errors, hub } = told()
+    network.onOpen = async (request) => {
+      const { body } = await hub.fetch(request)
+      const swap = new TransformStream<Uint8Array, Uint8Array>({
+        transform: (chunk, to) =>
+          to.enqueue(
+            new TextEncoder().encode(
+              new TextDecoder()
+                .decode(chunk)
+                .replace('"c":"a","e":"n",', '')
+                .replace(/}$/m, ',"c":"a"}'),
+            ),
+          ),
+      })
+      return new Response(body?.pipeThrough(swap) ?? null, {
+        headers: { 'content-type': 'text/event-stream' },
+      })
+    }
+    await settle()
+    await settle()
+    await hub.to('a').send('n', long)
+    await settle()
+    await settle()
+    expect(errors).toEqual(['client too-large'])
   })
 })

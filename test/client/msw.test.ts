@@ -4,6 +4,7 @@ import { SSEClient } from 'tidewire'
 import { createHub } from 'tidewire/server'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { mockServer } from '../support/msw.js'
+import { SOON } from '../support/node-wire.js'
 import { withReportedErrors } from '../support/test-source.js'
 
 const server = mockServer()
@@ -37,12 +38,12 @@ test('a mocked endpoint is the hub: channels, refusals, changes, a break, and th
   expect(await news.ready).toBe('ok')
   expect(await client.subscribe('users/2').ready).toBe('denied')
   await hub.to('news').send('alert', { text: 'one' })
-  await vi.waitFor(() => expect(heard).toEqual(['one']))
+  await vi.waitFor(() => expect(heard).toEqual(['one']), SOON)
   client.reconnect()
   await hub.to('news').send('alert', { text: 'two' })
-  await vi.waitFor(() => expect(heard).toEqual(['one', 'two']))
-  await vi.waitFor(() => expect(kinds).toEqual(['open', 'change', 'open']))
-  await vi.waitFor(() => expect(hub.connectionCount).toBe(1))
+  await vi.waitFor(() => expect(heard).toEqual(['one', 'two']), SOON)
+  await vi.waitFor(() => expect(kinds).toEqual(['open', 'change', 'open']), SOON)
+  await vi.waitFor(() => expect(hub.connectionCount).toBe(1), SOON)
   client.close()
-  await vi.waitFor(() => expect(hub.connectionCount).toBe(0))
+  await vi.waitFor(() => expect(hub.connectionCount).toBe(0), SOON)
 })

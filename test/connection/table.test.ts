@@ -1643,7 +1643,7 @@ describe('an event over maxEventSize: skipped to its blank line and reported', (
     expect(messages).toEqual(['a', 'b'])
     expect(failures).toHaveLength(1)
     expect(failures[0]).toBeInstanceOf(MessageError)
-    expect(failures[0]).toMatchObject({ code: 'too-large', type: 'big', raw: '' })
+    expect(failures[0]).toMatchObject({ code: 'too-large', type: 'big', raw: 'xxxxxxxxxxx' })
     expect(state().status).toBe('open')
     expect(stream.isLive).toBe(true)
   })

@@ -26,8 +26,21 @@ describe('an event over maxEventSize', () => {
     ])
     const [error] = errors('event: big\ndata: 123456\n\n')
     expect(error).toBeInstanceOf(MessageError)
-    expect(error).toMatchObject({ code: 'too-large', type: 'big', raw: '', issues: [] })
+    expect(error).toMatchObject({ code: 'too-large', type: 'big', raw: '123456', issues: [] })
     expect(error?.message).toContain('maxEventSize, 5 characters')
+  })
+
+  it.each([1, 700, 20_000])('is reported with its beginning, in chunks of %i bytes', (size) => {
+    const beginning = (source: string) => {
+      const found: MessageError[] = []
+      record(cut(bytesOf(source), size), { maxEventSize: 5, onError: (error) => found.push(error) })
+      expect(found).toHaveLength(1)
+      return found[0]?.raw.trimStart()
+    }
+    const long = 'abcdefghij'.repeat(1000)
+    expect(beginning(`data: ${long}\nevent: big\n\n`)).toBe(long.slice(0, 499))
+    expect(beginning('data: abc\ndata: def\ndata: ghi\n\n')).toBe('abc\ndef')
+    expect(beginning(`data: abc\ndata: ${long}\n\n`)).toBe(`abc\n ${long}`.slice(0, 500))
   })
 
   it('counts the line ends between its lines', () => {

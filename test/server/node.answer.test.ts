@@ -92,7 +92,7 @@ describe('an answer', () => {
         })
       await delay(10)
       tell()
-      await vi.waitFor(() => expect(received).toContain('tide'))
+      await vi.waitFor(() => expect(received).toContain('tide'), SOON)
       response.destroy()
     }
     await vi.waitFor(() => expect(hub.connectionCount).toBe(0), SOON)

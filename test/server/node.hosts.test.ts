@@ -3,9 +3,7 @@ import { createHub } from 'tidewire/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { get, open, openBody, openGet, post } from '../support/hub-reader.js'
 import { type Host, hosts } from '../support/node-hosts.js'
-
-/** Within which a hub lets go of a reader that left, in ms. */
-const SOON = { timeout: 1000, interval: 5 }
+import { SOON } from '../support/node-wire.js'
 
 describe.each(Object.entries(hosts))('%s', (_, mount) => {
   const create = () =>

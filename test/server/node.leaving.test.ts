@@ -37,7 +37,7 @@ describe('a reader that leaves', () => {
         before = pulled
         expect(still && pulled > 0).toBe(true)
       },
-      { interval: 100, timeout: 4000 },
+      { ...SOON, interval: 100 },
     )
     expect(pulled).toBeLessThan(2000)
     socket.destroy()
@@ -47,54 +47,56 @@ describe('a reader that leaves', () => {
   test('while the answer is made ends that, too', async () => {
     const cancel = vi.fn()
     let answer = (_response: Response) => {}
-    const port = await serve(
-      toNodeHandler({
-        fetch: () =>
-          new Promise<Response>((resolve) => {
-            answer = resolve
-          }),
-      }),
+    const fetch = vi.fn(
+      (_request: Request) =>
+        new Promise<Response>((resolve) => {
+          answer = resolve
+        }),
     )
+    const port = await serve(toNodeHandler({ fetch }))
     const socket = await raw(port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-    await delay(20)
+    await vi.waitFor(() => expect(fetch).toHaveBeenCalledOnce(), SOON)
     socket.destroy()
-    await delay(20)
+    await vi.waitFor(() => expect(fetch.mock.lastCall?.[0].signal.aborted).toBe(true), SOON)
     answer(new Response(new ReadableStream({ cancel })))
-    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledOnce(), SOON)
   })
 
   test('before the handler is reached never gets to it', async () => {
     const fetch = vi.fn(() => new Response())
     const handle = toNodeHandler({ fetch })
-    let passed = 0
+    const steps: string[] = []
     const port = await serve(async (req, res) => {
+      steps.push('came')
       await once(res, 'close')
       handle(req, res)
-      passed++
+      steps.push('passed')
     })
     const socket = await raw(port, 'GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-    await delay(20)
+    await vi.waitFor(() => expect(steps).toEqual(['came']), SOON)
     socket.destroy()
-    await vi.waitFor(() => expect(passed).toBe(1))
+    await vi.waitFor(() => expect(steps).toEqual(['came', 'passed']), SOON)
     expect(fetch).not.toHaveBeenCalled()
   })
 
   test('while the hub asks who it is leaves nothing there', async () => {
     let know = (_id: null) => {}
-    const hub = createHub({
-      identify: () =>
+    const identify = vi.fn(
+      (_request: Request) =>
         new Promise<null>((resolve) => {
           know = resolve
         }),
-    })
+    )
+    const facts: string[] = []
+    const hub = createHub({ identify, onDiagnostic: ({ type }) => facts.push(type) })
     hub.channel('prices')
     const port = await serve(toNodeHandler(hub))
     const socket = await raw(port, 'GET /?channel=prices HTTP/1.1\r\nhost: a\r\n\r\n')
-    await delay(20)
+    await vi.waitFor(() => expect(identify).toHaveBeenCalledOnce(), SOON)
     socket.destroy()
-    await delay(20)
+    await vi.waitFor(() => expect(identify.mock.lastCall?.[0].signal.aborted).toBe(true), SOON)
     know(null)
-    await delay(20)
+    await vi.waitFor(() => expect(facts).toEqual(['refused']), SOON)
     expect(hub.connectionCount).toBe(0)
     expect(hub.activeChannels).toEqual([])
   })
@@ -106,7 +108,7 @@ describe('a reader that leaves', () => {
     const body = JSON.stringify(openBody(['prices']))
     const one = `POST / HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
     const socket = await raw(port, one.repeat(10))
-    await vi.waitFor(() => expect(hub.connectionCount).toBe(1))
+    await vi.waitFor(() => expect(hub.connectionCount).toBe(1), SOON)
     await delay(20)
     expect(hub.connectionCount).toBe(1)
     socket.destroy()
@@ -141,7 +143,7 @@ describe('a reader that does not read', () => {
     hub.channel('prices', { replay: false })
     const socket = await stall(await serve(toNodeHandler(hub)))
     const ended = once(socket, 'close')
-    await vi.waitFor(() => expect(hub.connectionCount).toBe(1))
+    await vi.waitFor(() => expect(hub.connectionCount).toBe(1), SOON)
     const data = 'x'.repeat(50_000)
     for (let sent = 0; hub.connectionCount > 0; sent++) {
       expect(sent).toBeLessThan(2000)

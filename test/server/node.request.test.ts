@@ -153,6 +153,7 @@ describe('a request', () => {
     const port = await serve(
       toNodeHandler({
         async fetch(request) {
+          ends.push('came')
           ends.push(await request.text().catch(({ message }: Error) => message))
           ends.push(request.signal.aborted)
           return new Response()
@@ -160,10 +161,11 @@ describe('a request', () => {
       }),
     )
     const socket = await raw(port, 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nfour')
-    await delay(20)
+    await vi.waitFor(() => expect(ends).toEqual(['came']), SOON)
     socket.destroy()
-    await vi.waitFor(() =>
-      expect(ends).toEqual(['The reader left in the middle of its request.', true]),
+    await vi.waitFor(
+      () => expect(ends).toEqual(['came', 'The reader left in the middle of its request.', true]),
+      SOON,
     )
   })
 

@@ -175,12 +175,16 @@ describe('a request to open is refused', () => {
   })
 })
 
-test('opens with maxAge: Infinity, and lasts', async () => {
-  const hub = createHub({ maxAge: Number.POSITIVE_INFINITY })
-  hub.channel('a')
-  const stream = await open(hub, ['a'])
-  expect(await stream.control('hello')).toMatchObject({ heartbeat: 15_000 })
-  await vi.advanceTimersByTimeAsync(10 * 3_600_000)
+test('opens with maxAge: Infinity, and lasts: nothing is waited for', async () => {
+  const heartbeat = Number.POSITIVE_INFINITY
+  const aging = await open(build({ heartbeat }), ['news'])
+  expect(vi.getTimerCount()).toBe(1)
+  await aging.close()
+  await vi.advanceTimersByTimeAsync(300)
+  const hub = build({ heartbeat, maxAge: Number.POSITIVE_INFINITY })
+  const stream = await open(hub, ['news'])
+  expect((await stream.control('sub')).channels).toEqual({ news: 'ok' })
+  expect(vi.getTimerCount()).toBe(0)
   expect(hub.connectionCount).toBe(1)
 })
 

@@ -144,5 +144,40 @@ describe('declaring', () => {
     expect(() => createHub({ limits: { backlog: Number.NaN } })).toThrow(/limits.backlog/)
     expect(() => createHub().channel('a', { heartbeat: -1 })).toThrow(RangeError)
     expect(() => createHub({ cors: 'https://example.com/' })).toThrow(/no origin/)
+    expect(() => createHub({ limits: { bodySize: 1000 } })).toThrow(/bodySize is 1000.*65536/)
+    for (const bad of [0, -1, Number.NaN, '5' as unknown as number])
+      for (const name of ['maxAge', 'maxEvents', 'maxBytes'])
+        expect(() => createHub({ log: { [name]: bad } })).toThrow(
+          new RegExp(`^createHub: log.${name} is ${bad}`),
+        )
+    createHub({ log: { maxAge: Number.POSITIVE_INFINITY, maxEvents: undefined } })
+    const { drain } = createHub()
+    for (const over of [Number.NaN, Number.POSITIVE_INFINITY, -1, '9' as unknown as number])
+      expect(() => drain({ over })).toThrow(RangeError)
+  })
+
+  test.each<[string, object]>([
+    ['identify is a string', { identify: 'ann' }],
+    ['onError is a object', { onError: null }],
+    ['"append" and "read"', { log: { append() {} } }],
+    ['"append" and "read"', { log: { append: 1, read: 2 } }],
+  ])('refuses a hub where %s', (said, options) => {
+    expect(() => createHub(options)).toThrow(TypeError)
+    expect(() => createHub(options)).toThrow(said)
+  })
+
+  test.each<[string, unknown]>([
+    ['there is no option "authorise"', { authorise: () => false }],
+    ['authorize is a string', { authorize: 'admin' }],
+    ['a function or an object, not null', null],
+    ['a function or an object, not admin', 'admin'],
+    ['replay is a string', { replay: 'false' }],
+    ['heartbeat is 5', { heartbeat: '5' }],
+    ['headers cannot be sent', { headers: { 'x y': '1' } }],
+  ])('refuses a rule that would not be what was meant: %s', (said, rule) => {
+    const hub = createHub()
+    expect(() => hub.channel('a', rule as object)).toThrow(said)
+    // Refused, it may be declared anew.
+    hub.channel('a')
   })
 })

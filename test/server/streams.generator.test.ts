@@ -4,6 +4,7 @@ import { createSSEStream } from 'tidewire/server'
 import { describe, expect, test, vi } from 'vitest'
 import { watchComplaints } from '../support/complaints.js'
 import { read } from '../support/hub-reader.js'
+import { SOON } from '../support/node-wire.js'
 import { all } from '../support/whole-stream.js'
 
 const complained = watchComplaints()
@@ -71,7 +72,7 @@ describe('a stream from a generator', () => {
     expect(signal?.aborted).toBe(false)
     await reader.cancel()
     expect(signal?.aborted).toBe(true)
-    await vi.waitFor(() => expect(returned).toBe(true))
+    await vi.waitFor(() => expect(returned).toBe(true), SOON)
   })
 
   test('learns of it while it waits', async () => {
@@ -91,7 +92,7 @@ describe('a stream from a generator', () => {
     await turn()
     await reader.cancel()
     expect(await pending).toEqual({ done: true, value: undefined })
-    await vi.waitFor(() => expect(end).toBe('aborted: true'))
+    await vi.waitFor(() => expect(end).toBe('aborted: true'), SOON)
   })
 
   test('holds nobody up who leaves while it ignores that', async () => {
@@ -151,7 +152,7 @@ describe('a stream from a generator', () => {
     const reader = stream.getReader()
     await reader.read()
     await reader.cancel()
-    await vi.waitFor(() => expect(complained()).toEqual([failure]))
+    await vi.waitFor(() => expect(complained()).toEqual([failure]), SOON)
   })
 
   test('is not begun for a reader who leaves before the first event', async () => {

@@ -4,6 +4,7 @@ import { createProgressStream } from 'tidewire/server'
 import { describe, expect, test, vi } from 'vitest'
 import { watchComplaints } from '../support/complaints.js'
 import { read } from '../support/hub-reader.js'
+import { SOON } from '../support/node-wire.js'
 import { all } from '../support/whole-stream.js'
 
 const complained = watchComplaints()
@@ -84,7 +85,7 @@ describe('a progress stream', () => {
     const reader = stream.getReader()
     await reader.read()
     await reader.cancel()
-    await vi.waitFor(() => expect(ends).toEqual([true]))
+    await vi.waitFor(() => expect(ends).toEqual([true]), SOON)
     await turn()
   })
 

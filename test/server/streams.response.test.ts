@@ -4,6 +4,7 @@ import { createSSEResponse, type SSEEvent, type SSESend } from 'tidewire/server'
 import { describe, expect, test, vi } from 'vitest'
 import { watchComplaints } from '../support/complaints.js'
 import { read, type Stream } from '../support/hub-reader.js'
+import { SOON } from '../support/node-wire.js'
 import { all } from '../support/whole-stream.js'
 
 const complained = watchComplaints()
@@ -80,7 +81,7 @@ describe('a response from a function that sends', () => {
       expect(cleanup).not.toHaveBeenCalled()
       await end(stream, close)
       close()
-      await vi.waitFor(() => expect(cleanup).toHaveBeenCalledOnce())
+      await vi.waitFor(() => expect(cleanup).toHaveBeenCalledOnce(), SOON)
       expect(signal?.aborted).toBe(true)
       cleanup.mockClear()
     }

@@ -9,6 +9,7 @@ import {
 } from 'tidewire/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { read } from '../support/hub-reader.js'
+import { SOON } from '../support/node-wire.js'
 
 const ctx = { sse: (stream: ReadableStream<Uint8Array>) => createSSEResponse(stream) }
 
@@ -149,7 +150,7 @@ describe('an endpoint with send and close', () => {
     const heard: string[] = []
     source.on('connected', (data) => heard.push(`Connected: ${data}`))
     source.on('update', (data) => heard.push(`Update: ${data}`))
-    await vi.waitFor(() => expect(heard).toHaveLength(11))
+    await vi.waitFor(() => expect(heard).toHaveLength(11), SOON)
     expect(heard[0]).toBe('Connected: Welcome')
     expect(heard[10]).toBe('Update: tick 9')
     source.close()

@@ -1,16 +1,8 @@
 /** A clock that only the test moves, and turns of the event loop, so that work finishes without anybody waiting for time. */
 import { beforeEach, onTestFinished, vi } from 'vitest'
+import { settle } from './faults/turn.js'
 
-// Taken before any test replaces the clock.
-const nextTurn = globalThis.setImmediate
-
-/** Enough for the longest chain of promises and messages between two timers. */
-const TURNS = 4
-
-/** Lets everything run that waits for no timer. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => nextTurn(resolve))
-}
+export { settle }
 
 /** Lets so many ms of fake time pass, and all that they start run. */
 export async function advance(milliseconds: number): Promise<void> {

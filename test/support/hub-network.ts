@@ -4,11 +4,12 @@ import { createHub, type Hub } from 'tidewire/server'
 import { onTestFinished } from 'vitest'
 import type { ControlRequest, OpenRequest } from '../../src/hub-protocol.js'
 import { settle } from './fake-time.js'
+import { createNetwork } from './faults/network.js'
 
 type Fetching = { fetch(request: Request): Promise<Response> }
 type Answer = (request: Request) => Response | Promise<Response> | undefined
 
-export interface Network extends Fetching {
+export interface HubNetwork extends Fetching {
   /** Who answers; another one is another process. */
   hub: Fetching
   /** Nobody is reached. */
@@ -29,52 +30,24 @@ export interface Network extends Fetching {
   stall(isStalled: boolean): void
 }
 
-export function createNetwork(hub: Fetching): Network {
-  const cuts = new Set<() => void>()
-  let moving = Promise.resolve()
-  let go = () => {}
-  let calls = 0
-
-  /** A body that ends with the network, the hub or the reader, whichever is first. */
-  function carried(response: Response, { signal }: Request): Response {
-    const reader = response.body?.getReader()
-    if (!reader || response.status !== 200) {
-      reader?.releaseLock()
-      return response
-    }
-    const { status, headers } = response
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        const end = (act: () => void) => {
-          if (!cuts.delete(cut)) return
-          signal.removeEventListener('abort', leave)
-          act()
-        }
-        const cut = () => {
-          end(() => controller.error(new TypeError('terminated')))
-          reader.cancel().catch(() => {})
-        }
-        const leave = () => {
-          end(() => controller.error(signal.reason))
-          reader.cancel().catch(() => {})
-        }
-        const pump = async (): Promise<void> => {
-          const { done, value } = await reader.read()
-          await moving
-          if (done) return end(() => controller.close())
-          if (cuts.has(cut)) controller.enqueue(value)
-          return pump()
-        }
-        cuts.add(cut)
-        signal.addEventListener('abort', leave)
-        pump().catch((error: unknown) => end(() => controller.error(error)))
-      },
-      cancel: () => reader.cancel(),
-    })
-    return new Response(body, { status, headers })
+/** The fault harness's network, which tells requests that open a stream from those that change channels. */
+export function createHubNetwork(hub: Fetching): HubNetwork {
+  let isStalled = false
+  const carrier = createNetwork(
+    async (request) => {
+      const body = JSON.parse(await request.clone().text())
+      const isControl = 'conn' in body
+      if (isControl) network.controls.push(body)
+      else network.opens.push(body)
+      const answer = (isControl ? network.onControl : network.onOpen)?.(request)
+      return answer ?? network.hub.fetch(request)
+    },
+    () => ({ refuse: network.isDown }),
+  )
+  const hold = () => {
+    for (const stream of carrier.open) stream.break('stall')
   }
-
-  const network: Network = {
+  const network: HubNetwork = {
     hub,
     isDown: false,
     onOpen: undefined,
@@ -82,30 +55,23 @@ export function createNetwork(hub: Fetching): Network {
     opens: [],
     controls: [],
     get calls() {
-      return calls
+      return carrier.requests
     },
     get streams() {
-      return cuts.size
+      return carrier.open.length
     },
     async fetch(request) {
-      calls++
-      const body = JSON.parse(await request.clone().text())
-      if (network.isDown) throw new TypeError('fetch failed')
-      const isControl = 'conn' in body
-      if (isControl) network.controls.push(body)
-      else network.opens.push(body)
-      const answer = (isControl ? network.onControl : network.onOpen)?.(request)
-      return carried(await (answer ?? network.hub.fetch(request)), request)
+      const response = await carrier.fetch(request)
+      if (isStalled) hold()
+      return response
     },
     cut() {
-      for (const cut of cuts) cut()
+      for (const stream of carrier.open) stream.break('reset')
     },
-    stall(isStalled) {
-      go()
-      if (isStalled)
-        moving = new Promise((resolve) => {
-          go = resolve
-        })
+    stall(next) {
+      isStalled = next
+      if (isStalled) hold()
+      else carrier.resume()
     },
   }
   return network
@@ -113,7 +79,7 @@ export function createNetwork(hub: Fetching): Network {
 
 export interface Pair {
   readonly hub: Hub<UntypedChannels>
-  readonly network: Network
+  readonly network: HubNetwork
   readonly client: SSEClient<UntypedChannels>
   readonly facts: { type: string; [detail: string]: unknown }[]
   /** Another process in the hub's place: new log, new epoch, and every stream cut. */
@@ -136,7 +102,7 @@ export function plainHub(options: Parameters<typeof createHub>[0] = {}): Hub<Unt
 /** Both are closed when the test ends. */
 export function pair({ makeHub = plainHub, ...options }: PairOptions = {}): Pair {
   let hub = makeHub()
-  const network = createNetwork(hub)
+  const network = createHubNetwork(hub)
   const facts: Pair['facts'] = []
   const client = new SSEClient<UntypedChannels>({
     fetch: network.fetch,

@@ -21,7 +21,7 @@ export const HUB: Protocol = {
   read({ type, data }) {
     if (type === 'hello') return { type: 'ready', heartbeat: data ? Number(data) : undefined }
     if (type === 'bye') return { type: 'ending', after: Number(data) }
-    return { type: type === 'note' ? 'skip' : 'deliver' }
+    return type === 'note' ? { type: 'skip' } : undefined
   },
 }
 

@@ -1,0 +1,10 @@
+/** The demos by the ids of their tabs. */
+export const demos = [
+  'chat',
+  'dashboard',
+  'notifications',
+  'upload',
+  'tokens',
+  'endpoint',
+  'status',
+] as const

@@ -1,0 +1,163 @@
+/** The demos that have streams of their own, and the status to be pasted: three views, whatever breaks. */
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeAnswer } from '../../playground/server/passages.js'
+import {
+  launchBrowser,
+  PATIENT,
+  type Person,
+  type ServedPlayground,
+  STARTING,
+  servePlayground,
+  visit,
+} from './support/served-playground.js'
+import { describeInChromium, executablePath } from './support/with-chromium.js'
+
+const VIEWS = ['TypeScript', 'React', 'Vue']
+
+describeInChromium('three views', { timeout: PATIENT }, () => {
+  let playground: ServedPlayground
+  let browser: Browser
+  let person: Person
+
+  beforeAll(async () => {
+    playground = await servePlayground('views')
+    browser = await launchBrowser(executablePath)
+    person = await visit(browser, playground.origin)
+  }, STARTING)
+
+  afterAll(async () => {
+    await browser?.close()
+    await playground?.close()
+  })
+
+  const view = (name: string) => person.page.locator(`[data-view="${name}"]`)
+  const verb = (name: string) => person.page.locator(`.verbs button:text-is("${name}")`)
+
+  /** What the log says since the last thing the person did. */
+  async function happened(): Promise<string> {
+    const rows = await person.page.locator('#log li').evaluateAll((rows) => {
+      const deed = rows.findIndex((row) => (row as HTMLElement).dataset.by === 'You')
+      return rows.slice(0, deed < 0 ? rows.length : deed).map((row) => row.textContent)
+    })
+    return rows.join('\n')
+  }
+
+  describe('with one endpoint in three views', () => {
+    const badge = (name: string, status: string) =>
+      view(name).locator(`status-badge[data-status="${status}"]`)
+
+    const tally = async (name: string) => (await view(name).locator('.tally').innerText()).trim()
+
+    /** Waits until every view has got another message, then looks at what was lost and what came twice. */
+    async function expectLossless() {
+      for (const name of VIEWS) {
+        await badge(name, 'open').waitFor()
+        const received = async () => Number.parseInt(await tally(name), 10)
+        const before = await received()
+        await expect.poll(received, { timeout: PATIENT / 2 }).toBeGreaterThan(before)
+        expect(await tally(name)).toMatch(/received · 0 lost · 0 doubled$/)
+      }
+    }
+
+    test('has one stream a view, however many components use it', async () => {
+      await person.show('endpoint')
+      await expectLossless()
+      expect(await person.streams()).toBe(4)
+    })
+
+    test.each([
+      ['drop', /network · /],
+      ['cut', /network · /],
+      ['stall', /silence · /],
+      ['busy', /status 503 · /],
+      ['expire', /Token Page asks for a new one/],
+      ['portal', /content-type 200 · /],
+    ])('recovers from "%s" and loses nothing', async (id, trace) => {
+      await person.break(id)
+      await person.outcome()
+      await expectLossless()
+      const rows = (await happened()).split('\n')
+      for (const name of VIEWS)
+        expect(rows.some((row) => row.includes(name) && row.includes('Open'))).toBe(true)
+      expect(rows.join('\n')).toMatch(trace)
+    })
+
+    test('stays closed after a 204, until somebody connects again', async () => {
+      await person.break('finish')
+      for (const name of VIEWS) await badge(name, 'closed').waitFor()
+      await expect.poll(person.streams).toBe(0)
+      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
+      await verb('Connect').click()
+      await expectLossless()
+    })
+
+    test('pauses and resumes, and gets what it missed', async () => {
+      for (const name of VIEWS) await view(name).locator('button:text-is("Disconnect")').click()
+      for (const name of VIEWS) await badge(name, 'paused').waitFor()
+      await expect.poll(person.streams).toBe(1)
+      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
+      await expectLossless()
+      await expect.poll(person.streams).toBe(4)
+    })
+
+    test('lets go of its streams when another demo is shown', async () => {
+      await person.show('tokens')
+      await expect.poll(person.streams).toBe(1)
+    })
+  })
+
+  describe('with a token stream', () => {
+    const output = (name: string) => view(name).locator('output')
+
+    test('gets the answer token by token in each view, across a broken connection', async () => {
+      const prompt = 'What do the raw bytes look like?'
+      await person.page.fill('.bar input', prompt)
+      await person.page.click('.bar button:text-is("Ask")')
+      for (const name of VIEWS) await output(name).filter({ hasText: 'browser' }).waitFor()
+      await person.break('drop')
+      for (const name of VIEWS) {
+        await view(name).locator('status-badge[data-status="closed"]').waitFor()
+        expect(await output(name).textContent()).toBe(writeAnswer(prompt).join(''))
+      }
+      expect(await happened()).toMatch(/Waiting (TypeScript|React|Vue) /)
+    })
+
+    test('ends the answer on the server when the reader stops', async () => {
+      await person.page.click('.bar button:text-is("Ask")')
+      await expect.poll(person.streams).toBe(4)
+      for (const name of VIEWS) await view(name).locator('button:text-is("Stop")').click()
+      await expect.poll(person.streams).toBe(1)
+      for (const name of VIEWS)
+        await view(name).locator('status-badge[data-status="closed"]').waitFor()
+    })
+  })
+
+  describe('with the status to be pasted', () => {
+    const status = (name: string, text: RegExp) =>
+      view(name).locator('.connection-status', { hasText: text }).waitFor()
+
+    test('reads the same in every view, and a countdown while it waits', async () => {
+      await person.show('status')
+      for (const name of VIEWS) await status(name, /Live/)
+      await person.break('busy')
+      await Promise.all(
+        VIEWS.map((name) => status(name, /Connection lost\. Next attempt in \d+ s/)),
+      )
+      for (const name of VIEWS) await status(name, /Live/)
+    })
+
+    test('connects from any of them', async () => {
+      for (const name of VIEWS) {
+        await verb('Disconnect').click()
+        await status(name, /Disconnected/)
+        await view(name).locator('button:text-is("Connect")').click()
+        await status(name, /Live/)
+      }
+    })
+  })
+
+  test('bring no error and no warning to the console', () => {
+    expect(person.complaints).toEqual([])
+  })
+})
