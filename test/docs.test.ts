@@ -137,7 +137,7 @@ describe('links', () => {
 
   test('lead somewhere', () => {
     const documents = Object.fromEntries(
-      [...outside, ...inDocs].map((path) => [path, readDocument(path)]),
+      [...outside, ...pages].map((path) => [path, readDocument(path)]),
     )
     expect(Object.values(documents).flatMap(linksOf).length).toBeGreaterThan(20)
     expect(brokenLinks(documents, has)).toEqual([])
@@ -155,4 +155,15 @@ describe('links', () => {
       'docs/a.md: b.md leads to no file',
     ])
   })
+})
+
+test('files and folders that contributors are told of exist', () => {
+  const said = ['CONTRIBUTING.md', 'docs/how-it-is-built.md'].flatMap((path) =>
+    Array.from(
+      readDocument(path).matchAll(/(?<=[`\s])((?:src|bindings|test|playground|docs)\/[\w./-]*)/g),
+      ([, named = '']) => named.replace(/\.$/, ''),
+    ),
+  )
+  expect(said.length).toBeGreaterThan(40)
+  expect(said.filter((path) => path !== 'docs/api/' && !has(path))).toEqual([])
 })
