@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..')
 const paths = ['src', 'bindings', 'playground', 'test'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
-  XX,
+    .filter((path) => /\.[jt]sx?$/.test(path) && !/^test\/public\/|\/node_modules\//.test(path)),
 )
 const tree = parseTree(
   Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')])),

@@ -39,7 +39,9 @@ describe('ready', () => {
     const verdicts = await Promise.all(subscriptions.map(({ ready }) => ready))
     expect(verdicts).toEqual(['ok', 'ok', 'ok', 'limit'])
     expect(subscriptions[3]?.channel.status.value).toBe('limit')
-    expect(subscriptions[3]?.channel.error.value?.message).toContain('may not have so many channels')
+    expect(subscriptions[3]?.channel.error.value?.message).toContain(
+      'may not have so many channels',
+    )
     const heard = hear(client.channel('rooms/1'))
     await sendNumbers(hub, 'rooms/1', 1, 1)
     expect(heard).toEqual([1])

@@ -81,7 +81,7 @@ export const bindingsUseTheEntry: Rule = (tree) =>
       )
   })
 
-/** Packages are the users' cost: src has one, and only where signals begin; Node's modules stay in one file. */
+/** Packages are the users' cost: src has one, and only where signals begin; Node's modules stay in its adapter. */
 export const packages: Rule = (tree) =>
   tree
     .filter(({ path }) => path.startsWith('src/'))
@@ -95,9 +95,9 @@ export const packages: Rule = (tree) =>
               ? []
               : [`${at}: signals begin in src/channels`]
           if (specifier.startsWith('node:'))
-            return path === 'src/server/node.ts'
+            return /^src\/server\/node(-\w+)?\.ts$/.test(path)
               ? []
-              : [`${at}: only src/server/node.ts knows Node`]
+              : [`${at}: only src/server/node.ts and its parts know Node`]
           return [`${at}: src depends on @preact/signals-core alone`]
         }),
     )
