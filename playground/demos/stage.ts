@@ -20,7 +20,7 @@ export function mountStage(stage: HTMLElement, demos: readonly Demo[]): void {
     panel.replaceChildren()
     const demo = demos.find((demo) => demo.id === id)
     if (demo) leave = showDemo(panel, demo)
-    history.replaceState(null, '', `#${id}`)
+    if (location.hash || id !== demos[0]?.id) history.replaceState(null, '', `#${id}`)
   }
   // A link may name a demo.
   createTabs(tabs, panel, show, location.hash.slice(1))

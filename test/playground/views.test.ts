@@ -1,7 +1,9 @@
 /** The demos that have streams of their own, and the status to be pasted: three views, whatever breaks. */
-import type { Browser } from 'playwright'
+import { fileURLToPath } from 'node:url'
+import type { Browser, JSHandle } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeAnswer } from '../../playground/server/passages.js'
+import type { CountedStatus } from './support/counted-status.js'
 import {
   launchBrowser,
   PATIENT,
@@ -32,6 +34,8 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
   })
 
   const view = (name: string) => person.page.locator(`[data-view="${name}"]`)
+  const beats = async () =>
+    Number.parseInt((await person.page.innerText('.proof')).replace(/,/g, ''), 10)
   const verb = (name: string) => person.page.locator(`.verbs button:text-is("${name}")`)
 
   /** What the log says since the last thing the person did. */
@@ -144,6 +148,34 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
       await Promise.all(
         VIEWS.map((name) => status(name, /Connection lost\. Next attempt in \d+ s/)),
       )
+      for (const name of VIEWS) await status(name, /Live/)
+    })
+
+    test('offers what a person can do, and nothing else', async () => {
+      for (const name of VIEWS) expect((await view(name).innerText()).trim()).toBe('Live')
+    })
+
+    test('renders for the connection, and never for an event', async () => {
+      const { page } = person
+      const module = `/@fs${fileURLToPath(new URL('./support/counted-status.tsx', import.meta.url))}`
+      // As text, since the test runner would make its own of an import.
+      const counted: JSHandle<CountedStatus> = await page.evaluateHandle(
+        `import(${JSON.stringify(module)}).then(({ mountCounted }) => mountCounted())`,
+      )
+      const renders = () => counted.evaluate(({ renders }) => ({ ...renders }))
+      await page.getByRole('radio', { name: '100', exact: true }).check({ force: true })
+      await expect.poll(beats, { timeout: PATIENT / 2 }).toBeGreaterThan((await beats()) + 20)
+      const [before, beatsBefore] = [await renders(), await beats()]
+      expect(before).toEqual({ React: expect.any(Number), Vue: expect.any(Number) })
+      await expect.poll(beats, { timeout: PATIENT / 2 }).toBeGreaterThan(beatsBefore + 100)
+      expect(await renders()).toEqual(before)
+      await page.getByRole('radio', { name: '4', exact: true }).check({ force: true })
+      await verb('Disconnect').click()
+      for (const name of VIEWS) await status(name, /Disconnected/)
+      const after = await renders()
+      expect(after.React).toBeGreaterThan(before.React)
+      expect(after.Vue).toBeGreaterThan(before.Vue)
+      await verb('Connect').click()
       for (const name of VIEWS) await status(name, /Live/)
     })
 
