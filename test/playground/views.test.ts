@@ -1,4 +1,4 @@
-/** The demos that have streams of their own, and the status to be pasted: three views, whatever breaks. */
+/** The token stream and the status to be pasted, in three views. */
 import { fileURLToPath } from 'node:url'
 import type { Browser, JSHandle } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -47,74 +47,11 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
     return rows.join('\n')
   }
 
-  describe('with one endpoint in three views', () => {
-    const badge = (name: string, status: string) =>
-      view(name).locator(`status-badge[data-status="${status}"]`)
-
-    const tally = async (name: string) => (await view(name).locator('.tally').innerText()).trim()
-
-    /** Waits until every view has got another message, then looks at what was lost and what came twice. */
-    async function expectLossless() {
-      for (const name of VIEWS) {
-        await badge(name, 'open').waitFor()
-        const received = async () => Number.parseInt(await tally(name), 10)
-        const before = await received()
-        await expect.poll(received, { timeout: PATIENT / 2 }).toBeGreaterThan(before)
-        expect(await tally(name)).toMatch(/received · 0 lost · 0 doubled$/)
-      }
-    }
-
-    test('has one stream a view, however many components use it', async () => {
-      await person.show('endpoint')
-      await expectLossless()
-      expect(await person.streams()).toBe(4)
-    })
-
-    test.each([
-      ['drop', /network · /],
-      ['cut', /network · /],
-      ['stall', /silence · /],
-      ['busy', /status 503 · /],
-      ['expire', /Token Page asks for a new one/],
-      ['portal', /content-type 200 · /],
-    ])('recovers from "%s" and loses nothing', async (id, trace) => {
-      await person.break(id)
-      await person.outcome()
-      await expectLossless()
-      const rows = (await happened()).split('\n')
-      for (const name of VIEWS)
-        expect(rows.some((row) => row.includes(name) && row.includes('Open'))).toBe(true)
-      expect(rows.join('\n')).toMatch(trace)
-    })
-
-    test('stays closed after a 204, until somebody connects again', async () => {
-      await person.break('finish')
-      for (const name of VIEWS) await badge(name, 'closed').waitFor()
-      await expect.poll(person.streams).toBe(0)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await verb('Connect').click()
-      await expectLossless()
-    })
-
-    test('pauses and resumes, and gets what it missed', async () => {
-      for (const name of VIEWS) await view(name).locator('button:text-is("Disconnect")').click()
-      for (const name of VIEWS) await badge(name, 'paused').waitFor()
-      await expect.poll(person.streams).toBe(1)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await expectLossless()
-      await expect.poll(person.streams).toBe(4)
-    })
-
-    test('lets go of its streams when another demo is shown', async () => {
-      await person.show('tokens')
-      await expect.poll(person.streams).toBe(1)
-    })
-  })
-
   describe('with a token stream', () => {
     const output = (name: string) => view(name).locator('output')
 
     test('gets the answer token by token in each view, across a broken connection', async () => {
+      await person.show('tokens')
       const prompt = 'What do the raw bytes look like?'
       await person.page.fill('.bar input', prompt)
       await person.page.click('.bar button:text-is("Ask")')
