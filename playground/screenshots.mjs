@@ -58,7 +58,8 @@ async function photograph() {
   await press(light, 'drop')
   await pause(5000)
   await press(light, 'stall')
-  await pause(3000)
+  await light.locator('.happened[data-over]').waitFor()
+  await pause(1500)
   await shoot(light, 'playground-light')
 
   // In the middle of it.

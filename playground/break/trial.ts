@@ -14,7 +14,7 @@ export interface Trial {
 }
 
 /** After the end it is watched a little longer, for what comes late. Milliseconds. */
-const SETTLES = 1500
+const SETTLES = 1000
 /** What has not happened by then is not waited for. */
 const LONGEST = 60_000
 

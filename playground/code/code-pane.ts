@@ -1,4 +1,5 @@
 /** Files of this very page, to be read and copied. */
+import { tellRefusal } from '../log/happenings.js'
 import { announce } from '../page/announcer.js'
 import { element } from '../page/element.js'
 import { createTabs } from '../page/tabs.js'
@@ -18,6 +19,7 @@ export function createCodePane(label: string, files: readonly SourceFile[]): HTM
       element('button', { data: { tab: path }, title: path }, nameOf(path)),
     ),
   )
+  let wanted = ''
   let shown = ''
   const copy = element('button', { type: 'button', className: 'copy' }, 'Copy')
   copy.onclick = async () => {
@@ -25,12 +27,18 @@ export function createCodePane(label: string, files: readonly SourceFile[]): HTM
     copy.textContent = 'Copied'
     announce('The code was copied.')
   }
-  createTabs(list, text, (path) => {
-    shown = files.find((file) => file.path === path)?.text ?? ''
+
+  async function show(path: string) {
+    wanted = path
+    const loaded = await files.find((file) => file.path === path)?.load()
+    if (wanted !== path) return
+    shown = loaded ?? ''
     code.replaceChildren(highlight(shown))
     text.scrollTo(0, 0)
     copy.textContent = 'Copy'
-  })
+  }
+
+  createTabs(list, text, (path) => void show(path).catch(tellRefusal))
   return element(
     'section',
     { className: 'code', ariaLabel: label },

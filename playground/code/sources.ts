@@ -3,17 +3,17 @@
 export interface SourceFile {
   /** Below `playground/`. */
   readonly path: string
-  readonly text: string
+  load(): Promise<string>
 }
 
-const texts: Readonly<Record<string, string>> = import.meta.glob(
-  ['../demos/**/*', '../examples/*', '../server/*', '!../**/*.css'],
-  { query: '?raw', import: 'default', eager: true },
-)
+const files = import.meta.glob<string>(['../demos/**/*', '../examples/*', '../server/*'], {
+  query: '?raw',
+  import: 'default',
+})
 
-/** Throws where there is no such file, so that a demo cannot show another's code unseen. */
+/** Throws where there is no such file. */
 export function sourceFile(path: string): SourceFile {
-  const text = texts[`../${path}`]
-  if (text === undefined) throw new Error(`There is no file playground/${path} to be shown.`)
-  return { path, text }
+  const load = files[`../${path}`]
+  if (!load) throw new Error(`There is no file playground/${path} to be shown.`)
+  return { path, load }
 }

@@ -13,8 +13,6 @@ export interface View {
 }
 
 export interface Demo {
-  readonly id: string
-  readonly name: string
   /** A sentence or two: what it shows. */
   readonly says: string
   /** What all views share: draws its controls. Returns what ends that. */

@@ -1,11 +1,13 @@
 /** The stage: one demo at a time, in three views beside each other, with the code of the one that is chosen. */
 import { createCodePane } from '../code/code-pane.js'
 import { sourceFile } from '../code/sources.js'
+import { tellRefusal } from '../log/happenings.js'
 import { element } from '../page/element.js'
 import { createTabs } from '../page/tabs.js'
 import { type Demo, type Framework, frameworks } from './demo.js'
+import type { DemoEntry } from './demos.js'
 
-export function mountStage(stage: HTMLElement, demos: readonly Demo[]): void {
+export function mountStage(stage: HTMLElement, demos: readonly DemoEntry[]): void {
   const tabs = element(
     'div',
     { className: 'tabs', ariaLabel: 'Demos' },
@@ -14,16 +16,21 @@ export function mountStage(stage: HTMLElement, demos: readonly Demo[]): void {
   const panel = element('div', { id: 'demo' })
   stage.append(tabs, panel)
 
+  let shown = ''
   let leave = () => {}
-  const show = (id: string) => {
+
+  async function show(id: string) {
     leave()
+    leave = () => {}
     panel.replaceChildren()
-    const demo = demos.find((demo) => demo.id === id)
-    if (demo) leave = showDemo(panel, demo)
-    history.replaceState(null, '', `#${id}`)
+    panel.dataset.demo = shown = id
+    if (location.hash || id !== demos[0]?.id) history.replaceState(null, '', `#${id}`)
+    const loaded = await demos.find((entry) => entry.id === id)?.load()
+    if (loaded && shown === id) leave = showDemo(panel, loaded.demo)
   }
+
   // A link may name a demo.
-  createTabs(tabs, panel, show, location.hash.slice(1))
+  createTabs(tabs, panel, (id) => void show(id).catch(tellRefusal), location.hash.slice(1))
 }
 
 /** Whose code is shown, whatever the demo. */
@@ -50,7 +57,6 @@ function showDemo(panel: HTMLElement, demo: Demo): () => void {
   const codes = element('div', { className: 'codes', id: 'codes' })
   const scene = element('div', { className: 'scene' }, heads, ...views, codes)
   panel.append(element('div', { className: 'intro' }, element('p', {}, demo.says), bar), scene)
-  panel.dataset.demo = demo.id
 
   const showCode = (framework: string) => {
     chosen = framework as Framework

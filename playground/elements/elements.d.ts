@@ -6,8 +6,6 @@ declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
       'status-badge': { state: ConnectionState } | { channel: ChannelStatus }
-      'time-left': { until: number | undefined }
-      'time-since': { of: unknown }
       'spark-line': { values: readonly number[] }
       'live-chart': { values: readonly number[]; top?: number; 'aria-hidden'?: true }
       'scroll-end': { children: ReactNode }

@@ -4,14 +4,10 @@ import type { LiveChart } from './live-chart.js'
 import type { ScrollEnd } from './scroll-end.js'
 import type { SparkLine } from './spark-line.js'
 import type { StatusBadge } from './status-badge.js'
-import type { TimeLeft } from './time-left.js'
-import type { TimeSince } from './time-since.js'
 
 declare global {
   interface HTMLElementTagNameMap {
     'status-badge': StatusBadge
-    'time-left': TimeLeft
-    'time-since': TimeSince
     'spark-line': SparkLine
     'live-chart': LiveChart
     'gap-note': GapNote

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demos } from './support/demos.js'
 import {
   launchBrowser,
   PATIENT,
+  type Person,
   type ServedPlayground,
   STARTING,
   servePlayground,
@@ -59,24 +60,28 @@ describeInChromium('the playground', { timeout: PATIENT }, () => {
       )
   }
 
-  test.each([
-    ['light', 'desktop', DESKTOP],
-    ['dark', 'desktop', DESKTOP],
-    ['light', 'phone', PHONE],
-    ['dark', 'phone', PHONE],
-  ] as const)(
-    'gives axe nothing serious to find: %s, %s, every demo',
-    async (colorScheme, _name, viewport) => {
-      const person = await visit(browser, playground.origin, { colorScheme, viewport })
+  describe('judged by axe', () => {
+    let person: Person
+
+    beforeAll(async () => {
+      person = await visit(browser, playground.origin, { reducedMotion: 'reduce' })
+      await person.page.evaluate(axe)
+    }, STARTING)
+
+    afterAll(() => person?.leave())
+
+    test.each([
+      ['light', 'desktop', DESKTOP],
+      ['dark', 'desktop', DESKTOP],
+      ['light', 'phone', PHONE],
+      ['dark', 'phone', PHONE],
+    ] as const)('has nothing serious: %s, %s, every demo', async (colorScheme, _name, viewport) => {
       const { page } = person
-      await page.evaluate(axe)
-      // So that axe sees the colours it is to judge.
-      await page.addStyleTag({
-        content: '*, ::before, ::after { transition: none !important; animation: none !important }',
-      })
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme })
       for (const demo of demos) {
         await person.show(demo)
-        await page.locator(`#demo[data-demo="${demo}"] .view`).first().waitFor()
+        await page.locator(`#demo[data-demo="${demo}"] .view > *`).first().waitFor()
         expect(await findings(page), demo).toEqual([])
       }
       if (viewport === PHONE) await page.click('#bottom [data-section="break"]')
@@ -85,21 +90,20 @@ describeInChromium('the playground', { timeout: PATIENT }, () => {
       await person.break('offline')
       await person.sees('waiting')
       expect(await findings(page), 'offline').toEqual([])
-      if (viewport === PHONE) {
-        await page.keyboard.press('Escape')
-        await page.click('#bottom [data-section="happened"]')
-        expect(await findings(page), 'what happened').toEqual([])
-      }
-      await person.leave()
-    },
-  )
+      await person.break('offline')
+      await person.break('slow')
+      await person.sees('open')
+      if (viewport !== PHONE) return
+      await page.keyboard.press('Escape')
+      await page.click('#bottom [data-section="happened"]')
+      expect(await findings(page), 'what happened').toEqual([])
+      await page.keyboard.press('Escape')
+    })
 
-  test('would be told of a defect', async () => {
-    const { page, leave } = await visit(browser, playground.origin)
-    await page.evaluate(axe)
-    await page.evaluate(() => document.body.append(document.createElement('button')))
-    expect(await findings(page)).toEqual([expect.stringMatching(/^button-name: /)])
-    await leave()
+    test('would be told of a defect', async () => {
+      await person.page.evaluate(() => document.body.append(document.createElement('button')))
+      expect(await findings(person.page)).toEqual([expect.stringMatching(/^button-name: /)])
+    })
   })
 
   test('has no horizontal scroll from a phone to a wide screen, in any demo', async () => {

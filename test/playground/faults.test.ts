@@ -1,6 +1,6 @@
 /** The playground as a person meets it who breaks things: what is said before, what is seen meanwhile, what is said after. */
 import type { Browser } from 'playwright'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cards } from '../../playground/break/faults.js'
 import {
   launchBrowser,
@@ -12,6 +12,8 @@ import {
   visit,
 } from './support/served-playground.js'
 import { describeInChromium, executablePath } from './support/with-chromium.js'
+
+const VIEWS = ['TypeScript', 'React', 'Vue']
 
 describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
   let playground: ServedPlayground
@@ -29,6 +31,7 @@ describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
     await playground?.close()
   })
 
+  const view = (name: string) => person.page.locator(`[data-view="${name}"]`)
   const fault = (id: string) => person.page.locator(`[data-fault="${id}"]`)
   const figure = (id: string) => person.page.locator(`[data-figure="${id}"]`)
   const verb = (name: string) => person.page.locator(`.verbs button:text-is("${name}")`)
@@ -67,23 +70,93 @@ describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
     expect(await happened()).not.toContain('Take the role')
   })
 
+  describe('with one endpoint beside the hub, in three views', () => {
+    const badge = (name: string, status: string) =>
+      view(name).locator(`status-badge[data-status="${status}"]`)
+
+    const tally = async (name: string) => (await view(name).locator('.tally').innerText()).trim()
+
+    /** Waits until every view has got another message, then looks at what was lost and what came twice. */
+    async function expectLossless() {
+      for (const name of VIEWS) {
+        await badge(name, 'open').waitFor()
+        const received = async () => Number.parseInt(await tally(name), 10)
+        const before = await received()
+        await expect.poll(received, { timeout: PATIENT / 2 }).toBeGreaterThan(before)
+        expect(await tally(name)).toMatch(/received · 0 lost · 0 doubled$/)
+      }
+      expect(await person.page.innerText('.proof')).toMatch(/ 0 lost · 0 doubled/)
+    }
+
+    test('has one stream a view and one for the hub, however many components use them', async () => {
+      await person.show('endpoint')
+      await expectLossless()
+      expect(await person.streams()).toBe(4)
+    })
+
+    test.each([
+      ['drop', /^The stream broke, open again after .*: 0 lost, 0 doubled\.$/, /network · /],
+      ['cut', /^The stream broke, open again after .*: 0 lost, 0 doubled\.$/, /network · /],
+      ['stall', /^Another stream took over after .*: 0 lost, 0 doubled\.$/, /silence · /],
+      ['busy', /^The server ended the stream, refused with 503 twice, open again/, /status 503 · /],
+      ['portal', /a page came in place of the stream, open again/, /content-type 200 · /],
+      ['expire', /a new token was fetched, open again after/, /Token Page asks for a new one/],
+    ])(
+      'sees what "%s" led to, everywhere, and that nothing was lost',
+      async (id, outcome, trace) => {
+        await person.break(id)
+        expect(await person.outcome()).toMatch(outcome)
+        // A screen reader hears the outcome, and nothing of the way there.
+        expect(await person.page.textContent('#announcer')).toMatch(outcome)
+        await expectLossless()
+        const rows = (await happened()).split('\n')
+        for (const name of VIEWS)
+          expect(rows.some((row) => row.includes(name) && row.includes('Open'))).toBe(true)
+        expect(rows.join('\n')).toMatch(trace)
+      },
+    )
+
+    test('finds everything closed after a 204, until somebody connects', async () => {
+      await person.break('finish')
+      await person.sees('closed')
+      for (const name of VIEWS) await badge(name, 'closed').waitFor()
+      expect(await person.outcome()).toMatch(/closed by the server\./)
+      await expect.poll(person.streams).toBe(0)
+      expect(await verb('Disconnect').isDisabled()).toBe(true)
+      await fault('drop').focus()
+      expect(await person.page.innerText('.story p')).toMatch(/closed\. Press Connect first/)
+      await verb('Connect').click()
+      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
+      await person.sees('open')
+      await expectLossless()
+    })
+
+    test('pauses and resumes, and gets what it missed', async () => {
+      for (const name of VIEWS) await view(name).locator('button:text-is("Disconnect")').click()
+      await verb('Disconnect').click()
+      await person.sees('paused')
+      for (const name of VIEWS) await badge(name, 'paused').waitFor()
+      await expect.poll(person.streams).toBe(0)
+      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
+      await verb('Connect').click()
+      await expectLossless()
+      await expect.poll(person.streams).toBe(4)
+    })
+
+    test('lets go of its streams when another demo is shown', async () => {
+      await person.show('status')
+      await expect.poll(person.streams).toBe(1)
+    })
+  })
+
   test.each([
-    ['drop', /^The stream broke, open again after .*: 0 lost, 0 doubled\.$/],
-    ['cut', /^The stream broke, open again after .*: 0 lost, 0 doubled\.$/],
-    ['stall', /^Another stream took over after .*: 0 lost, 0 doubled\.$/],
     ['restart', /^Open again after .* told of a gap \(epoch\)\./],
     ['drain', /^Open again after .*: 0 lost, 0 doubled\.$/],
-    ['busy', /^The server ended the stream, refused with 503 twice, open again/],
-    ['portal', /a page came in place of the stream, open again/],
-    ['expire', /a new token was fetched, open again after/],
-    ['forget', /^The stream broke, open again after .* told of a gap \(trimmed\)\./],
-  ])('sees what "%s" led to', async (id, outcome) => {
+    ['forget', /told of a gap \(trimmed\)\./],
+  ])('sees what "%s" of the hub led to', async (id, outcome) => {
     await person.break(id)
     expect(await person.outcome()).toMatch(outcome)
-    await person.sees('open')
     expect(await person.page.innerText('.proof')).toMatch(/ 0 lost · 0 doubled/)
-    // A screen reader hears the outcome, and nothing of the way there.
-    expect(await person.page.textContent('#announcer')).toMatch(outcome)
   })
 
   test('sees the wait and its countdown on the way', async () => {
@@ -134,18 +207,6 @@ describeInChromium('a person who breaks things', { timeout: PATIENT }, () => {
     expect(await person.outcome()).toMatch(/: 0 lost, 0 doubled\.$/)
     await person.page.getByRole('radio', { name: '4', exact: true }).check({ force: true })
     expect(await person.page.innerText('.proof')).toMatch(/ 0 lost · 0 doubled/)
-  })
-
-  test('finds the connection closed after a 204, until somebody connects', async () => {
-    await person.break('finish')
-    await person.sees('closed')
-    expect(await person.outcome()).toMatch(/closed by the server\./)
-    expect(await person.streams()).toBe(0)
-    expect(await verb('Disconnect').isDisabled()).toBe(true)
-    await fault('drop').focus()
-    expect(await person.page.innerText('.story p')).toMatch(/closed\. Press Connect first/)
-    await verb('Connect').click()
-    await person.sees('open')
   })
 
   test('disconnects, connects and reconnects by hand', async () => {

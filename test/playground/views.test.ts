@@ -1,7 +1,9 @@
-/** The demos that have streams of their own, and the status to be pasted: three views, whatever breaks. */
-import type { Browser } from 'playwright'
+/** The token stream and the status to be pasted, in three views. */
+import { fileURLToPath } from 'node:url'
+import type { Browser, JSHandle } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeAnswer } from '../../playground/server/passages.js'
+import type { CountedStatus } from './support/counted-status.js'
 import {
   launchBrowser,
   PATIENT,
@@ -32,6 +34,8 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
   })
 
   const view = (name: string) => person.page.locator(`[data-view="${name}"]`)
+  const beats = async () =>
+    Number.parseInt((await person.page.innerText('.proof')).replace(/,/g, ''), 10)
   const verb = (name: string) => person.page.locator(`.verbs button:text-is("${name}")`)
 
   /** What the log says since the last thing the person did. */
@@ -43,74 +47,11 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
     return rows.join('\n')
   }
 
-  describe('with one endpoint in three views', () => {
-    const badge = (name: string, status: string) =>
-      view(name).locator(`status-badge[data-status="${status}"]`)
-
-    const tally = async (name: string) => (await view(name).locator('.tally').innerText()).trim()
-
-    /** Waits until every view has got another message, then looks at what was lost and what came twice. */
-    async function expectLossless() {
-      for (const name of VIEWS) {
-        await badge(name, 'open').waitFor()
-        const received = async () => Number.parseInt(await tally(name), 10)
-        const before = await received()
-        await expect.poll(received, { timeout: PATIENT / 2 }).toBeGreaterThan(before)
-        expect(await tally(name)).toMatch(/received · 0 lost · 0 doubled$/)
-      }
-    }
-
-    test('has one stream a view, however many components use it', async () => {
-      await person.show('endpoint')
-      await expectLossless()
-      expect(await person.streams()).toBe(4)
-    })
-
-    test.each([
-      ['drop', /network · /],
-      ['cut', /network · /],
-      ['stall', /silence · /],
-      ['busy', /status 503 · /],
-      ['expire', /Token Page asks for a new one/],
-      ['portal', /content-type 200 · /],
-    ])('recovers from "%s" and loses nothing', async (id, trace) => {
-      await person.break(id)
-      await person.outcome()
-      await expectLossless()
-      const rows = (await happened()).split('\n')
-      for (const name of VIEWS)
-        expect(rows.some((row) => row.includes(name) && row.includes('Open'))).toBe(true)
-      expect(rows.join('\n')).toMatch(trace)
-    })
-
-    test('stays closed after a 204, until somebody connects again', async () => {
-      await person.break('finish')
-      for (const name of VIEWS) await badge(name, 'closed').waitFor()
-      await expect.poll(person.streams).toBe(0)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await verb('Connect').click()
-      await expectLossless()
-    })
-
-    test('pauses and resumes, and gets what it missed', async () => {
-      for (const name of VIEWS) await view(name).locator('button:text-is("Disconnect")').click()
-      for (const name of VIEWS) await badge(name, 'paused').waitFor()
-      await expect.poll(person.streams).toBe(1)
-      for (const name of VIEWS) await view(name).locator('button:text-is("Connect")').click()
-      await expectLossless()
-      await expect.poll(person.streams).toBe(4)
-    })
-
-    test('lets go of its streams when another demo is shown', async () => {
-      await person.show('tokens')
-      await expect.poll(person.streams).toBe(1)
-    })
-  })
-
   describe('with a token stream', () => {
     const output = (name: string) => view(name).locator('output')
 
     test('gets the answer token by token in each view, across a broken connection', async () => {
+      await person.show('tokens')
       const prompt = 'What do the raw bytes look like?'
       await person.page.fill('.bar input', prompt)
       await person.page.click('.bar button:text-is("Ask")')
@@ -144,6 +85,34 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
       await Promise.all(
         VIEWS.map((name) => status(name, /Connection lost\. Next attempt in \d+ s/)),
       )
+      for (const name of VIEWS) await status(name, /Live/)
+    })
+
+    test('offers what a person can do, and nothing else', async () => {
+      for (const name of VIEWS) expect((await view(name).innerText()).trim()).toBe('Live')
+    })
+
+    test('renders for the connection, and never for an event', async () => {
+      const { page } = person
+      const module = `/@fs${fileURLToPath(new URL('./support/counted-status.tsx', import.meta.url))}`
+      // As text, since the test runner would make its own of an import.
+      const counted: JSHandle<CountedStatus> = await page.evaluateHandle(
+        `import(${JSON.stringify(module)}).then(({ mountCounted }) => mountCounted())`,
+      )
+      const renders = () => counted.evaluate(({ renders }) => ({ ...renders }))
+      await page.getByRole('radio', { name: '100', exact: true }).check({ force: true })
+      await expect.poll(beats, { timeout: PATIENT / 2 }).toBeGreaterThan((await beats()) + 20)
+      const [before, beatsBefore] = [await renders(), await beats()]
+      expect(before).toEqual({ React: expect.any(Number), Vue: expect.any(Number) })
+      await expect.poll(beats, { timeout: PATIENT / 2 }).toBeGreaterThan(beatsBefore + 100)
+      expect(await renders()).toEqual(before)
+      await page.getByRole('radio', { name: '4', exact: true }).check({ force: true })
+      await verb('Disconnect').click()
+      for (const name of VIEWS) await status(name, /Disconnected/)
+      const after = await renders()
+      expect(after.React).toBeGreaterThan(before.React)
+      expect(after.Vue).toBeGreaterThan(before.Vue)
+      await verb('Connect').click()
       for (const name of VIEWS) await status(name, /Live/)
     })
 

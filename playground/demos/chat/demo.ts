@@ -1,4 +1,6 @@
 /** Chat rooms with history and presence. */
+import '../../elements/gap-note.js'
+import '../../elements/scroll-end.js'
 import type { Demo } from '../demo.js'
 import { react, vue } from '../mount.js'
 import { mountRooms } from './bar.js'
@@ -6,9 +8,7 @@ import { mountChat } from './chat.plain.js'
 import { Chat } from './chat.react.js'
 import ChatView from './chat.vue'
 
-export const chat: Demo = {
-  id: 'chat',
-  name: 'Chat',
+export const demo: Demo = {
   says: 'A channel for each room. The history comes from the server, what follows from the stream, and after a gap the history is loaded again.',
   bar: mountRooms,
   views: {

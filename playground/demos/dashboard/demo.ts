@@ -1,13 +1,12 @@
 /** A live dashboard. */
+import '../../elements/live-chart.js'
 import type { Demo } from '../demo.js'
 import { react, vue } from '../mount.js'
 import { mountDashboard } from './dashboard.plain.js'
 import { Dashboard } from './dashboard.react.js'
 import DashboardView from './dashboard.vue'
 
-export const dashboard: Demo = {
-  id: 'dashboard',
-  name: 'Dashboard',
+export const demo: Demo = {
   says: 'Ten readings a second, drawn once a frame. Nothing is replayed here: a reading that is a second old is of no use.',
   views: {
     TypeScript: {

@@ -1,13 +1,12 @@
 /** One plain endpoint, no hub. */
+import '../../elements/spark-line.js'
 import type { Demo } from '../demo.js'
 import { react, vue } from '../mount.js'
 import { mountEndpoint } from './endpoint.plain.js'
 import { Endpoint } from './endpoint.react.js'
 import EndpointView from './endpoint.vue'
 
-export const endpoint: Demo = {
-  id: 'endpoint',
-  name: 'One endpoint',
+export const demo: Demo = {
   says: 'No hub, no channels: one address that sends events with ids. Each view has a stream of its own, and the buttons that break things break these as well.',
   views: {
     TypeScript: {

@@ -6,9 +6,7 @@ import { mountNotifications } from './notifications.plain.js'
 import { Notifications } from './notifications.react.js'
 import NotificationsView from './notifications.vue'
 
-export const notifications: Demo = {
-  id: 'notifications',
-  name: 'Notifications',
+export const demo: Demo = {
   says: 'The server decides who may hear what. A channel that is denied takes no other one down. Where notices may be missing, a person is told.',
   bar: mountRoles,
   views: {

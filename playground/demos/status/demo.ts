@@ -7,9 +7,7 @@ import '../../examples/connection-status.css'
 import type { Demo } from '../demo.js'
 import { react, vue } from '../mount.js'
 
-export const status: Demo = {
-  id: 'status',
-  name: 'Status',
+export const demo: Demo = {
   says: 'A connection status to take with you: every state in words, a countdown, and what a person can do about it. It draws anew when the state changes, never for an event.',
   views: {
     TypeScript: {

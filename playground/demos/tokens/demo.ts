@@ -1,4 +1,5 @@
 /** A token stream: the answer to a POST. */
+import '../../elements/scroll-end.js'
 import type { Demo } from '../demo.js'
 import { react, vue } from '../mount.js'
 import { mountPrompt } from './bar.js'
@@ -6,9 +7,7 @@ import { mountAnswer } from './tokens.plain.js'
 import { Answer } from './tokens.react.js'
 import AnswerView from './tokens.vue'
 
-export const tokens: Demo = {
-  id: 'tokens',
-  name: 'Token stream',
+export const demo: Demo = {
   says: 'The prompt goes out with POST, the answer comes back piece by piece, to each view over a stream of its own. Break it meanwhile: the text goes on where it stopped.',
   bar: mountPrompt,
   views: {

@@ -6,9 +6,7 @@ import { mountUpload } from './upload.plain.js'
 import { Upload } from './upload.react.js'
 import UploadView from './upload.vue'
 
-export const upload: Demo = {
-  id: 'upload',
-  name: 'Upload',
+export const demo: Demo = {
   says: 'The file goes up as a plain POST; what the server has of it comes back over a channel of its own. Drop the stream meanwhile: nothing is missed.',
   bar: mountUploads,
   views: {
