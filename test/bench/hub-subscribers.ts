@@ -18,11 +18,11 @@ function groupOf(port: number) {
   return known
 }
 
-/** `source`: an address of the loopback's own, since ports of one are too few. `next`: the number of the first event. */
-function subscribe(port: number, source: string, next: number): Promise<Socket> {
+/** `next`: the number of the first event. */
+function subscribe(port: number, host: string, next: number): Promise<Socket> {
   const { reached } = groupOf(port)
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: source })
+    const socket = connect({ port, host })
     socket.once('connect', () => socket.write(REQUEST))
     socket.on('error', reject)
     let rest = ''
@@ -61,17 +61,18 @@ interface Order {
   readonly call: 'open' | 'awaited' | 'leave'
   readonly port: number
   readonly count: number
-  readonly source: string
+  /** One of the loopback's. */
+  readonly host: string
   readonly next: number
 }
 
 const calls = {
-  async open({ port, count, source, next }: Order) {
+  async open({ port, count, host, next }: Order) {
     const { sockets } = groupOf(port)
     const target = sockets.length + count
     while (sockets.length < target) {
       const batch = Math.min(BATCH, target - sockets.length)
-      const opened = Array.from({ length: batch }, () => subscribe(port, source, next))
+      const opened = Array.from({ length: batch }, () => subscribe(port, host, next))
       sockets.push(...(await Promise.all(opened)))
     }
     return sockets.length
