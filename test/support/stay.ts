@@ -1,13 +1,7 @@
 /** One listener's time on a channel, and the oracle that says whether it heard what it had to. */
-import {
-  effect,
-  type Gap,
-  type GapReason,
-  type Replay,
-  type SSEClient,
-  type UntypedChannels,
-} from 'tidewire'
+import type { GapReason, Replay, SSEClient, UntypedChannels } from 'tidewire'
 import { expect } from 'vitest'
+import { record } from './tape.js'
 
 export interface Published {
   /** Counts the channel's messages. */
@@ -44,28 +38,8 @@ export interface Truth {
 
 export function beginStay(setting: StaySetting): Stay {
   const { client, name, replay } = setting
-  const channel = client.channel(name, { replay })
-  const heard: (number | GapReason)[] = []
-  let known: Gap | undefined = channel.gap.peek()
-  const note = (gap: Gap | undefined) => {
-    if (gap && gap !== known) heard.push(gap.reason)
-    known = gap ?? known
-  }
-  const unlisten = channel.on('n', (data) => {
-    note(channel.gap.peek())
-    heard.push(data as number)
-  })
-  const uneffect = effect(() => note(channel.gap.value))
-  return {
-    ...setting,
-    heard,
-    live: undefined,
-    isOver: false,
-    stop() {
-      unlisten()
-      uneffect()
-    },
-  }
+  const { entries, stop } = record<number>(client.channel(name, { replay }), 'n')
+  return { ...setting, heard: entries, live: undefined, isOver: false, stop }
 }
 
 /** Notes that it is live, where it is. */

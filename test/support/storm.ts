@@ -7,24 +7,18 @@ import { type Replay, SSEClient, type UntypedChannels } from 'tidewire'
 import { createHub, type Hub } from 'tidewire/server'
 import { expect } from 'vitest'
 import { createMemoryLog, type Log } from '../../src/server/log.js'
-import {
-  type Break,
-  type Clock,
-  createNetwork,
-  type Faults,
-  type InstalledPage,
-  installPage,
-  type Network,
-  redirected,
-  settle,
-  tooManyRequests,
-  turn,
-  unauthorized,
-  unavailable,
-  watchSignalListeners,
-  wrongContentType,
-} from './faults/index.js'
+import { type Clock, createNetwork, type InstalledPage, settle } from './faults/index.js'
 import { beginStay, check, look, type Published, type Stay, type Truth } from './stay.js'
+import {
+  ACTS,
+  type Act,
+  actOf,
+  calm,
+  type Happening,
+  happening,
+  type Surroundings,
+  surrounded,
+} from './surroundings.js'
 
 export interface StormSetting {
   /** Events that each log keeps. */
@@ -40,45 +34,29 @@ const CLIENTS = 2
 const TOKEN_LIVES = 3000
 const URL = 'https://hub.example/sse'
 
-export interface Step {
-  readonly act: string
+export interface Step extends Happening {
   readonly name: string
   readonly client: number
-  readonly n: number
-  readonly how: Break
   readonly replay: Replay | undefined
 }
 
-interface Storm {
-  readonly clock: Clock
-  readonly page: InstalledPage
-  readonly network: Network
+interface Storm extends Surroundings {
   readonly clients: readonly SSEClient<UntypedChannels>[]
   readonly stays: Stay[]
   readonly published: ReadonlyMap<string, Published[]>
-  /** Nobody is reached. */
-  isDown: boolean
-  /** How long a new token takes, in ms. */
-  refreshTakes: number
   publish(name: string, count: number): void
   hold(step: Step): void
   /** Another hub behind the address: with the same log, or with a log of its own. */
   replace(keepsLog: boolean, leave: (hub: Hub<UntypedChannels>) => unknown): void
 }
 
-type Act = (storm: Storm, step: Step) => unknown
-
-const nextFault =
-  (fault: (step: Step) => Faults): Act =>
-  ({ network }, step) =>
-    network.next(fault(step))
-
-const ACTS: Record<string, Act> = {
+const OWN: Readonly<Record<string, Act<Storm, Step>>> = {
   publish: ({ publish }, { name }) => publish(name, 1),
   burst: ({ publish }, { name, n }) => publish(name, n),
   join: ({ hold }, step) => hold(step),
-  leave({ stays }, { name, client }) {
-    const stay = stays.find((stay) => !stay.isOver && stay.name === name && isOf(stay, client))
+  leave({ stays, clients }, { name, client }) {
+    const isTheirs = (stay: Stay) => stay.name === name && stay.client === clients[client]
+    const stay = stays.find((stay) => !stay.isOver && isTheirs(stay))
     if (!stay) return
     stay.isOver = true
     stay.stop()
@@ -87,30 +65,6 @@ const ACTS: Record<string, Act> = {
   disconnect: ({ clients }, { client }) => clients[client]?.disconnect(),
   reconnect: ({ clients }, { client }) => clients[client]?.reconnect(),
 
-  'break all': ({ network }, { how }) => network.break(how),
-  'break one': ({ network }, { how, n }) => network.exchanges[n % 3]?.break(how),
-  resume: ({ network }) => network.resume(),
-  'break later': nextFault(({ how, n }) => ({ breakAfter: { bytes: n * n * 9, how } })),
-  split: nextFault(({ n }) => ({ split: [n, 1, 40] })),
-  drip: nextFault(({ n }) => ({ drip: { bytes: n * 8, every: 50 } })),
-  late: nextFault(({ n }) => ({ latency: n * 40 })),
-  delay: nextFault(({ n }) => ({ delay: n * 100 })),
-  refuse: nextFault(() => ({ refuse: true })),
-  'black hole': nextFault(() => ({ hang: true })),
-  'says 401': nextFault(() => unauthorized),
-  'says 410': nextFault(() => ({ answer: { status: 410 } })),
-  'says 429': nextFault(() => tooManyRequests(1)),
-  'says 503': nextFault(() => unavailable(2)),
-  'says something else': nextFault(() => wrongContentType),
-  redirect: nextFault(() => redirected('/elsewhere')),
-  down(storm) {
-    storm.isDown = true
-    storm.network.break('reset')
-  },
-  up(storm) {
-    storm.isDown = false
-  },
-
   restart: ({ replace, network }) => {
     replace(false, (hub) => hub.close())
     network.break('reset')
@@ -118,74 +72,33 @@ const ACTS: Record<string, Act> = {
   'goes away': ({ replace }) => replace(false, (hub) => hub.close()),
   'rolls out': ({ replace }) => replace(true, (hub) => hub.drain({ over: 1000 })),
   'rolls out another log': ({ replace }) => replace(false, (hub) => hub.drain({ over: 1000 })),
-  'slow tokens'(storm, { n }) {
-    storm.refreshTakes = n * 100
-  },
-
-  hide: ({ page }) => page.hide(),
-  show: ({ page }) => page.show(),
-  offline: ({ page }) => page.goOffline(),
-  online: ({ page }) => page.goOnline(),
-  'comes back': ({ page }) => page.dispatch('pageshow'),
-  thaws: ({ page }) => page.dispatch('resume'),
-  sleeps: ({ clock }, { n }) => clock.sleep(n * 10_000),
-
-  turn: () => turn(),
-  settle: () => settle(),
-  moment: ({ clock }, { n }) => clock.advance(n * 25),
-  second: ({ clock }) => clock.advance(1000),
-  while: ({ clock }) => clock.advance(4000),
 }
 
-const WEIGHTS: Record<string, number> = {
-  publish: 8,
-  burst: 4,
-  join: 8,
-  settle: 6,
-  turn: 4,
-  moment: 6,
-}
+const WEIGHTS = { publish: 8, burst: 4, join: 8 }
 
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    act: fc.oneof(
-      ...Object.keys(ACTS).map((act) => ({
-        weight: WEIGHTS[act] ?? 1,
-        arbitrary: fc.constant(act),
-      })),
-    ),
+    ...happening,
+    act: actOf({ ...Object.fromEntries(Object.keys(OWN).map((act) => [act, 1])), ...WEIGHTS }),
     name: fc.constantFrom(...NAMES),
     client: fc.nat(CLIENTS - 1),
-    n: fc.integer({ min: 1, max: 12 }),
-    how: fc.constantFrom<Break>('drop', 'reset', 'end', 'stall', 'half-open'),
     replay: fc.constantFrom<(Replay | undefined)[]>(undefined, 'earliest', { last: 2 }),
   }),
   { minLength: 5, maxLength: 70 },
 )
 
-const isOf = ({ client }: Stay, number: number) => client.id.endsWith(`-${number}`)
-
 /** Nothing is left of it when it has passed. */
-export async function weather(clock: Clock, schedule: readonly Step[], setting: StormSetting) {
-  const page = installPage()
-  const listeners = watchSignalListeners()
-  const complaints: unknown[] = []
-  const before = globalThis.reportError
-  globalThis.reportError = (error) => void complaints.push(error)
-  try {
+export function weather(
+  clock: Clock,
+  schedule: readonly Step[],
+  setting: StormSetting,
+): Promise<void> {
+  return surrounded(clock, async (page, complaints) => {
     const { pass, hubs, network } = brew(clock, page, complaints, setting)
     await pass(schedule)
-    expect(complaints).toEqual([])
-    expect(network.exchanges).toEqual([])
     for (const hub of hubs) expect([hub.connectionCount, hub.activeChannels]).toEqual([0, []])
-    expect(page.listeners).toBe(0)
-    expect(listeners.count).toBe(0)
-    expect(clock.pending).toBe(0)
-  } finally {
-    globalThis.reportError = before
-    listeners.restore()
-    page.restore()
-  }
+    return network
+  })
 }
 
 function brew(clock: Clock, page: InstalledPage, complaints: unknown[], setting: StormSetting) {
@@ -297,29 +210,16 @@ function brew(clock: Clock, page: InstalledPage, complaints: unknown[], setting:
     for (const stay of stays) look(stay, truthOf(stay.name), generation)
   }
 
-  /** Until all is well again. */
-  async function calm() {
-    storm.isDown = false
-    storm.refreshTakes = 20
-    network.clear()
-    page.show()
-    page.goOnline()
-    for (const client of clients) client.connect()
-    // What is half open is found out by its silence.
-    for (const exchange of network.exchanges) if (!exchange.isLive) exchange.break('reset')
-    await clock.advance(20_000)
-    lookAround()
-  }
-
   return {
     hubs,
     network,
     async pass(schedule: readonly Step[]) {
       for (const step of schedule) {
-        await ACTS[step.act]?.(storm, step)
+        await (OWN[step.act] ?? ACTS[step.act])?.(storm, step)
         lookAround()
       }
-      await calm()
+      await calm(storm, clients)
+      lookAround()
       for (const name of NAMES) storm.publish(name, 1)
       await clock.advance(2000)
       for (const stay of stays) {

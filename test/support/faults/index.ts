@@ -21,7 +21,11 @@ export {
 export { createNetwork, type Network } from './network.js'
 export { createPage, type InstalledPage, installPage, type Page, type PageOptions } from './page.js'
 // ── who answers
-export { createReplayingEndpoint, type ReplayingEndpoint } from './replaying-endpoint.js'
+export {
+  createReplayingEndpoint,
+  type ReplayingEndpoint,
+  type ReplayingEndpointOptions,
+} from './replaying-endpoint.js'
 export {
   createScriptedEndpoint,
   type ScriptedEndpoint,

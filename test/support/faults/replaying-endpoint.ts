@@ -15,12 +15,34 @@ export interface ReplayingEndpoint {
 }
 
 const encoder = new TextEncoder()
+const HEARTBEAT = encoder.encode(':\n\n')
 
-/** Who comes without an id is sent what comes from then on; `earliest`: everything. */
-export function createReplayingEndpoint({ earliest = false } = {}): ReplayingEndpoint {
+export interface ReplayingEndpointOptions {
+  /** Who comes without an id is sent everything. Default: what comes from then on. */
+  earliest?: boolean | undefined
+  /** A comment to everybody each so many ms. Default none. */
+  heartbeat?: number | undefined
+}
+
+export function createReplayingEndpoint({
+  earliest = false,
+  heartbeat,
+}: ReplayingEndpointOptions = {}): ReplayingEndpoint {
   const blocks: Uint8Array<ArrayBuffer>[] = []
   const asked: (string | undefined)[] = []
   const streams = new Set<ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>>()
+
+  /** Beats while somebody is there. */
+  let beating: ReturnType<typeof setInterval> | undefined
+  function beat() {
+    if (streams.size === 0) {
+      clearInterval(beating)
+      beating = undefined
+    } else if (heartbeat !== undefined)
+      beating ??= setInterval(() => {
+        for (const stream of streams) stream.enqueue(HEARTBEAT)
+      }, heartbeat)
+  }
 
   function open(last: string | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
     let stream: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
@@ -28,12 +50,14 @@ export function createReplayingEndpoint({ earliest = false } = {}): ReplayingEnd
       start(controller) {
         stream = controller
         streams.add(stream)
+        beat()
         const from = last === undefined ? (earliest ? 0 : blocks.length) : Number(last)
         const missed = join(blocks.slice(from))
         if (missed.length > 0) stream.enqueue(missed)
       },
       cancel() {
         streams.delete(stream)
+        beat()
       },
     })
   }
@@ -58,6 +82,7 @@ export function createReplayingEndpoint({ earliest = false } = {}): ReplayingEnd
     end() {
       for (const stream of streams) stream.close()
       streams.clear()
+      beat()
     },
   }
 }

@@ -40,6 +40,8 @@ export function createWire(
   /** Ends the client's half. */
   const client = new AbortController()
   const arrived: Uint8Array[] = []
+  /** On their way. */
+  const late: { readonly due: number; readonly what: () => void }[] = []
   /** Nothing follows what arrived; with an error, the next read fails. */
   let end: { readonly error?: unknown } | undefined
   let underWay = 0
@@ -77,15 +79,26 @@ export function createWire(
     }
   }
 
-  /** In order, however long each is on its way. */
+  /** In order, each so much later. */
   function arrive(what: () => void) {
-    const { signal } = client
-    const then = () => {
-      what()
-      wake()
-    }
-    if (latency > 0) after(latency, signal, then)
-    else then()
+    if (latency <= 0) happen(what)
+    else if (late.push({ due: Date.now() + latency, what }) === 1) expectNext()
+  }
+
+  /** One timer for all. */
+  function expectNext() {
+    const [next] = late
+    if (!next) return
+    after(next.due - Date.now(), client.signal, () => {
+      late.shift()
+      happen(next.what)
+      expectNext()
+    })
+  }
+
+  function happen(what: () => void) {
+    what()
+    wake()
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>) {
