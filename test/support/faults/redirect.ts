@@ -28,6 +28,7 @@ export async function followRedirects(
 ): Promise<Response> {
   const { method, headers, redirect } = request
   const body = /^(GET|HEAD)$/.test(method) ? null : await request.arrayBuffer()
+  request.signal.throwIfAborted()
   let leg: Leg = { url: new URL(request.url), method, headers, body }
   for (let count = 0; ; count++) {
     const response = await ask(leg)
