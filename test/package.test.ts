@@ -76,6 +76,7 @@ describe('contents', () => {
     expect(others).toEqual([
       { path: 'node.d.ts', specifier: 'node:http' },
       { path: 'node.d.ts', specifier: 'node:http2' },
+      { path: 'node.js', specifier: 'node:events' },
     ])
   })
 
