@@ -5,6 +5,8 @@ import { type CellServer, type Exchange, serveCell } from './server.js'
 
 /** A place where a client runs. */
 export interface Realm {
+  /** Makes the place. What fails here is a failure of the table, not of a client. */
+  prepare(url: string): Promise<void>
   start(url: string, options: ClientOptions): Promise<void>
   log(): Promise<Log>
   /** Asks the client to close. */
@@ -40,29 +42,38 @@ export interface Row {
 /** ms that a request may take to come: the longest delay of a peer is 3 s. */
 const REQUEST = 6000
 /** ms for a whole cell. */
-const LIMIT = 20_000
+const LIMIT = 30_000
 
-/** Runs all rows, several at a time, since they mostly wait. */
+/** What a client did otherwise; undefined where it did as expected. */
+export type Verdict = string | undefined
+
+/**
+ * Runs all rows, several at a time, since they mostly wait. A row that fails is run again, up to `tries` times in all: a client
+ * is not blamed for a machine that was busy.
+ */
 export async function runRows(
   rows: readonly Row[],
-  realm: (row: Row) => Realm,
-  atOnce: number,
-): Promise<Map<Row, string | undefined>> {
-  const results = new Map<Row, string | undefined>()
-  const queue = [...rows]
-  const work = async () => {
-    for (let row = queue.shift(); row; row = queue.shift())
-      results.set(row, await runCell(row, realm(row)))
+  realm: () => Realm,
+  { atOnce, tries }: { atOnce: number; tries: number },
+): Promise<Map<Row, Verdict>> {
+  const verdicts = new Map<Row, Verdict>()
+  for (let tried = 0; tried < tries; tried++) {
+    const queue = rows.filter((row) => tried === 0 || verdicts.get(row) !== undefined)
+    const work = async () => {
+      for (let row = queue.shift(); row; row = queue.shift())
+        verdicts.set(row, await runCell(row, realm()))
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  return results
+  return verdicts
 }
 
-/** Runs a row; the text is what the client did otherwise, undefined where it passes. */
-export async function runCell(row: Row, realm: Realm): Promise<string | undefined> {
+/** Runs a row with a client of its own. */
+async function runCell(row: Row, realm: Realm): Promise<Verdict> {
   const server = await serveCell()
   const limit = new AbortController()
   try {
+    await realm.prepare(server.url)
     const late = delay(LIMIT, 'does not come to an end', { signal: limit.signal })
     late.catch(() => {})
     return await Promise.race([row.test(cellOf(server, realm)), late])

@@ -1,19 +1,18 @@
 /** What `docs/conformance.md` says of Tidewire: every row, in this process. `npm run conformance` writes the table. */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Row, runRows } from './cell.js'
+import { type Row, runRows, type Verdict } from './cell.js'
 import { inProcess } from './realm.js'
 import { rows } from './rows/index.js'
 import { connectTidewire } from './tidewire.js'
 
-const AT_ONCE = 16
-let results: Map<Row, string | undefined>
+let verdicts: Map<Row, Verdict>
 
 const reported: unknown[] = []
 
 beforeAll(async () => {
   // Where a platform has it, what a listener throws goes there.
   vi.stubGlobal('reportError', (thrown: unknown) => reported.push(thrown))
-  results = await runRows(rows, () => inProcess(connectTidewire), AT_ONCE)
+  verdicts = await runRows(rows, () => inProcess(connectTidewire), { atOnce: 16, tries: 1 })
   vi.unstubAllGlobals()
 }, 120_000)
 
@@ -25,7 +24,7 @@ for (const group of new Set(rows.map((row) => row.group)))
   describe(group, () => {
     for (const row of rows.filter((row) => row.group === group))
       test(`${row.name}: ${row.expected}`, () => {
-        expect(results.has(row)).toBe(true)
-        expect(results.get(row)).toBeUndefined()
+        expect(verdicts.has(row)).toBe(true)
+        expect(verdicts.get(row)).toBeUndefined()
       })
   })

@@ -13,6 +13,7 @@ export function inProcess(connect: Connect): Realm {
   let client: ReturnType<typeof observe> | undefined
   const close = async () => client?.close()
   return {
+    prepare: async () => {},
     async start(url, options) {
       client = observe(connect, url, options)
     },
@@ -57,6 +58,7 @@ export function inWorker(bundle: string, name: string): Realm {
     if (failure) throw failure
   }
   return {
+    prepare: () => ask({ do: 'log' }),
     start: (url, options) => ask({ do: 'start', name, url, options }),
     async log() {
       await ask({ do: 'log' })
@@ -88,11 +90,13 @@ export function inPage(browser: Browser, bundle: string, name: string): Realm {
     return Promise.race([answer ?? otherwise, late])
   }
   return {
-    async start(url, options) {
+    async prepare(url) {
       page = await browser.newPage()
       await page.goto(new URL(PAGE, url).href)
       await page.evaluate(bundle)
-      await page.evaluate(([name, url, options]) => conformance.start(name, url, options), [
+    },
+    async start(url, options) {
+      await page?.evaluate(([name, url, options]) => conformance.start(name, url, options), [
         name,
         url,
         options,
