@@ -77,7 +77,8 @@ function contestant(
         events++
       })
       const took = performance.now() - began
-      if (events !== EVENTS) throw new Error(`${name}: ${events} of ${EVENTS} events.`)
+      if (role !== 'limit' && events !== EVENTS)
+        throw new Error(`${name}: ${events} of ${EVENTS} events.`)
       return (took * 1e6) / EVENTS
     },
   }
