@@ -34,7 +34,6 @@ const bench: Bench = async ({ root, scratch, log }) => {
     const kept = await memory(arena, '2,000 of 200,000 events, kept by a listener', [
       'native EventSource, listener',
       'createSource, listener, text',
-      'createSource, listener, JSON',
       'fetch-event-source, listener',
       'fetch + eventsource-parser, listener',
     ])

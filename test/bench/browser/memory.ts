@@ -2,7 +2,6 @@
 import { createSource } from '../../../src/index.js'
 import {
   type Client,
-  clientsOfJSON,
   fetchEvents,
   native,
   parserLoop,
@@ -67,8 +66,6 @@ const messages: Keep = () =>
     })
   })
 
-const parsed = clientsOfJSON.find(({ role }) => role === 'own')
-
 export const keepers: Readonly<Record<string, Keep>> = {
   'native EventSource': listeningToFew(native),
   'createSource, messages': messages,
@@ -76,7 +73,6 @@ export const keepers: Readonly<Record<string, Keep>> = {
   'fetch + eventsource-parser': listeningToFew(parserLoop),
   'native EventSource, listener': listening(native),
   'createSource, listener, text': listening(tidewire),
-  ...(parsed && { 'createSource, listener, JSON': listening(parsed) }),
   'fetch-event-source, listener': listening(fetchEvents),
   'fetch + eventsource-parser, listener': listening(parserLoop),
 }
