@@ -54,6 +54,13 @@ export function createAdmission(
     return said
   }
 
+  /** What a stream is counted by. */
+  function keyOf(request: Request, given: unknown, { id }: Visitor): string | undefined {
+    if (id !== null) return `principal ${id}`
+    const label = options.limitKey?.(request, given) ?? undefined
+    return label && `key ${label}`
+  }
+
   return {
     async identify(request, given) {
       const principal = await principalOf(request, given)
@@ -71,13 +78,7 @@ export function createAdmission(
     admit(request, given, visitor, { replaces }) {
       const old = replaces === undefined ? undefined : connections.get(replaces)
       const replaced = old?.session.identity.principal === visitor.id ? old : undefined
-      const label = visitor.id === null ? options.limitKey?.(request, given) : undefined
-      const key =
-        visitor.id !== null
-          ? `principal ${visitor.id}`
-          : label !== undefined
-            ? `key ${label}`
-            : undefined
+      const key = keyOf(request, given, visitor)
       if (connections.size - (replaced ? 1 : 0) >= limits.connections)
         throw later(503, 'This server has no room for another stream.', ROOM_AFTER.node)
       const theirs =

@@ -7,7 +7,7 @@ export type Authorization =
   | boolean
   | { readonly ok: boolean; readonly expiresAt?: number | undefined }
 
-/** `false` or a throw refuses this channel only; over the time limit it is asked again later. */
+/** Anything but `true`, or a throw, refuses this channel only; over the time limit it is asked again later. */
 export type SSEAuthorizeCallback<X = unknown, P = Params> = (
   context: X,
   params: P,
@@ -42,10 +42,14 @@ export function ask<X>(
   }
 }
 
-/** Only `true` grants: what a rule forgot to return does not. */
+/** Only `true` grants: what a rule forgot to return does not. Throws `TypeError` for what is neither yes nor no. */
 function answerOf(said: Authorization): Answer {
   if (said === true) return GRANTED
-  if (typeof said !== 'object' || said?.ok !== true) return REFUSED
+  if (!said || (typeof said === 'object' && 'ok' in said && !said.ok)) return REFUSED
+  if (typeof said !== 'object' || said.ok !== true)
+    throw new TypeError(
+      `A rule returned a ${typeof said}, which grants nothing. Return true, false, or { ok, expiresAt }.`,
+    )
   const { expiresAt = Number.POSITIVE_INFINITY } = said
   if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt))
     throw new TypeError(

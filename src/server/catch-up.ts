@@ -47,8 +47,8 @@ interface Group {
   covers: boolean
   /** Ids for which the log has not vouched yet. */
   readonly checks: string[]
-  /** Members that begin at their last messages: how many, and the ids seen so far. */
-  readonly counts: Map<Start, { readonly last: number; readonly ids: string[] }>
+  /** Members that begin at their last messages, by name: how many, and the ids seen so far. */
+  readonly counts: Map<string, { readonly last: number; readonly ids: string[] }>
   readonly done: (members: readonly Member[]) => void
   position: string
   step: 'check' | 'count' | 'read'
@@ -62,7 +62,18 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
   let groups: Group[] = []
   let reading = false
 
-  function advance() {
+  const advance = () => attempt(proceed)
+
+  /** What is thrown, by the log or for what it gave, ends the session, and all that was to be read with it. */
+  function attempt(run: () => void) {
+    try {
+      run()
+    } catch (error) {
+      if (groups.length > 0) reader.failed(error)
+    }
+  }
+
+  function proceed() {
     for (let group = groups[0]; group && !reading; group = groups[0]) {
       prepare(group)
       if (group.step === 'read') {
@@ -81,17 +92,21 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
 
   function wait(group: Group, page: PromiseLike<LogPage>) {
     reading = true
+    const goOn = (run: () => void) => {
+      reading = false
+      attempt(run)
+    }
     page.then(
-      (page) => {
-        reading = false
-        // It may have been left, or another may have come first.
-        if (group === groups[0]) take(group, page)
-        advance()
-      },
-      (error: unknown) => {
-        reading = false
-        if (groups.length > 0) reader.failed(error)
-      },
+      (page) =>
+        goOn(() => {
+          // It may have been left, or another may have come first.
+          if (group === groups[0]) take(group, page)
+          proceed()
+        }),
+      (error: unknown) =>
+        goOn(() => {
+          throw error
+        }),
     )
   }
 
@@ -105,8 +120,10 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
     }
     if (group.step === 'count' && (group.counts.size === 0 || reached(group.position))) {
       // One more than asked for is the id after which they begin.
-      for (const [start, { last, ids }] of group.counts)
-        start.from = ids.length > last ? (ids[0] as string) : ''
+      for (const [name, { last, ids }] of group.counts) {
+        const start = group.starts.get(name)
+        if (start && ids.length > last) start.from = ids[0] as string
+      }
       group.step = 'read'
       const froms = [...group.starts.values()].map(({ from }) => from)
       const least = (a: string, b: string) => (a !== '' && isAfter(a, b) ? b : a)
@@ -148,12 +165,13 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
   }
 
   function count(group: Group, { entries, after }: LogPage) {
-    for (const entry of entries)
-      for (const [{ member }, { last, ids }] of group.counts)
-        if (member.name === entry.channel && isFor(entry, member.receiver.identity)) {
-          ids.push(entry.id)
-          if (ids.length > last + 1) ids.shift()
-        }
+    for (const entry of entries) {
+      const counted = group.counts.get(entry.channel)
+      const start = counted && group.starts.get(entry.channel)
+      if (!start || !isFor(entry, start.member.receiver.identity)) continue
+      counted.ids.push(entry.id)
+      if (counted.ids.length > counted.last + 1) counted.ids.shift()
+    }
     group.position = entries.at(-1)?.id ?? (reached(after) ? after : journal.head)
   }
 
@@ -191,7 +209,7 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
       const { since } = member
       const start: Start = { member, from: '' }
       starts.set(member.name, start)
-      if (typeof since === 'object') counts.set(start, { last: since.last, ids: [] })
+      if (typeof since === 'object') counts.set(member.name, { last: since.last, ids: [] })
       else if (since !== 'earliest') {
         start.from = since
         checks.add(since)
@@ -233,7 +251,7 @@ export function createCatchUp(journal: Journal, reader: CatchUpReader, awaiting:
         const start = starts.get(member.name)
         if (start?.member !== member) continue
         starts.delete(member.name)
-        counts.delete(start)
+        counts.delete(member.name)
       }
     },
     advance,

@@ -5,7 +5,7 @@ import { createAdmission } from './admission.js'
 import type { SSEAuthorizeCallback } from './authorize.js'
 import { createConnections } from './connections.js'
 import { createCors } from './cors.js'
-import { createEndpoint, type Endpoint } from './endpoint.js'
+import { type Candidate, createEndpoint, type Endpoint } from './endpoint.js'
 import { createFrame } from './frame.js'
 import { createJournal } from './journal.js'
 import { createMemoryLog, type Log, type LogEntry } from './log.js'
@@ -58,6 +58,7 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
   const wheel = createTimerWheel(onError)
   const patterns = createPatterns<ChannelRule>()
   const connections = createConnections()
+  const candidates = new Set<Candidate>()
   const presenceOf = ({ name, receiver }: Member) => ({
     channel: name,
     principal: receiver.principal as Principal,
@@ -100,6 +101,7 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
     cors,
     admission: createAdmission(options, limits, connections, onError),
     connections,
+    candidates,
     patterns,
     journal,
     limits,
@@ -150,10 +152,12 @@ export function buildHub(options: HubOptions<Principal, unknown, unknown>): {
       return roster.channels
     },
     revoke(name, ...ids) {
-      const only = ids.length > 0 ? { only: ids.map(String) } : {}
-      for (const { receiver } of roster.of(name))
-        if (isFor({ channel: name, type: '', data: '', ...only }, receiver.identity))
-          connections.get(receiver.identity.conn)?.membership.revoke(name)
+      const whom = ids.length > 0 ? { only: ids.map(String) } : {}
+      // All of them: whose rule has still to answer is on no channel yet.
+      for (const { session, membership } of connections)
+        if (isFor(whom, session.identity)) membership.revoke(name)
+      for (const candidate of candidates)
+        if (candidate.name === name && isFor(whom, candidate.identity)) candidate.isRevoked = true
     },
     drain({ over = 5000 } = {}) {
       if (!Number.isFinite(over) || over < 0)

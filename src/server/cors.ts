@@ -16,7 +16,8 @@ export function createCors(option: string | readonly string[] | undefined): Cors
   return {
     check(request) {
       const origin = request.headers.get('origin')
-      if (origin === null) return vary ?? {}
+      // An image, a script, a link of another page says no origin, and may carry cookies.
+      if (origin === null) return isForeign(request) ? undefined : (vary ?? {})
       const expose = { 'access-control-expose-headers': 'Retry-After' }
       if (everybody) return { 'access-control-allow-origin': '*', ...expose }
       if (origins.has(origin))
@@ -50,10 +51,14 @@ function checkOrigin(origin: string) {
   )
 }
 
+/** As far as a browser says it. */
+function isForeign(request: Request): boolean {
+  return !/^(same-origin|none)$/.test(request.headers.get('sec-fetch-site') ?? 'none')
+}
+
 /** The browser says so itself where it can; a proxy may have changed the host, which only a plain page of old leaves to compare. */
 function isOwn(request: Request, origin: string): boolean {
-  const site = request.headers.get('sec-fetch-site')
-  if (site !== null) return site === 'same-origin' || site === 'none'
+  if (request.headers.has('sec-fetch-site')) return !isForeign(request)
   const host = request.headers.get('host') ?? new URL(request.url).host
   return URL.canParse(origin) && new URL(origin).host === host
 }

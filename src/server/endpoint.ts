@@ -5,6 +5,7 @@ import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Connections } from './connections.js'
 import type { Cors } from './cors.js'
 import type { Journal } from './journal.js'
+import type { Identity } from './member.js'
 import type { Limits, Times } from './options.js'
 import type { Patterns } from './pattern.js'
 import { later, Refusal } from './refusal.js'
@@ -30,10 +31,18 @@ export interface Opening {
   readonly granted: Answer | undefined
 }
 
+/** Whoever waits for the rule of the only channel, before there is a stream. */
+export interface Candidate {
+  readonly name: string
+  readonly identity: Identity
+  isRevoked: boolean
+}
+
 export interface EndpointParts {
   readonly cors: Cors
   readonly admission: Admission
   readonly connections: Connections
+  readonly candidates: Set<Candidate>
   readonly patterns: Patterns<ChannelRule>
   readonly journal: Journal
   readonly limits: Limits
@@ -56,7 +65,7 @@ const STREAM_HEADERS = {
 
 /** Never rejects. */
 export function createEndpoint(parts: EndpointParts): Endpoint {
-  const { cors, admission, connections, patterns, limits, onError } = parts
+  const { cors, admission, connections, candidates, patterns, limits, onError } = parts
 
   return async (request, given, openBody = createStreamSink) => {
     let headers: Readonly<Record<string, string>> = {}
@@ -84,18 +93,28 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
 
   function refuse(thrown: unknown, headers: Readonly<Record<string, string>>): Response {
     if (thrown instanceof ForeignRefusal) {
-      const { response } = thrown
-      parts.refused(response.status, 'identify')
-      const merged = new Headers(response.headers)
-      for (const [name, value] of Object.entries(headers)) merged.set(name, value)
-      const { status, statusText } = response
-      return new Response(response.body, { status, statusText, headers: merged })
+      const answer = foreignAnswer(thrown.response, headers)
+      parts.refused(answer.status, 'identify')
+      return answer
     }
     const known = thrown instanceof Refusal
     if (!known) onError(thrown)
     const refusal = known ? thrown : new Refusal(500, 'The server failed to answer.')
     parts.refused(refusal.status, refusal.message)
     return refusal.response(headers)
+  }
+
+  /** A copy, since an application may keep one for everybody. */
+  function foreignAnswer(given: Response, headers: Readonly<Record<string, string>>): Response {
+    try {
+      const { body, status, statusText } = given.clone()
+      const merged = new Headers(given.headers)
+      for (const [name, value] of Object.entries(headers)) merged.set(name, value)
+      return new Response(body, { status, statusText, headers: merged })
+    } catch (error) {
+      onError(error)
+      return new Refusal(500, 'The server failed to answer.').response(headers)
+    }
   }
 
   interface How {
@@ -157,15 +176,26 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   }
 
   /** Without blocks of the hub's own a refusal is the response's. */
-  async function grantNative(request: Request, { channels }: OpenRequest, { context }: Visitor) {
+  async function grantNative(
+    request: Request,
+    { channels, cid }: OpenRequest,
+    { context, id }: Visitor,
+  ) {
     const name = channels[0]?.name ?? ''
     const match = patterns.find(name)
     if (!match) throw new Refusal(404, `There is no channel ${JSON.stringify(name)}.`)
-    const asked = ask(match.rule.authorize, context, match.params, onError)
-    const [answer] = await withinLimit([asked], parts.times.authorizeTimeout, request.signal)
-    if (!answer) throw later(503, 'The rule of this channel did not answer in time.', 5)
-    if (!answer.ok) throw new Refusal(403, 'This channel was refused.')
-    return answer
+    const identity = { conn: crypto.randomUUID(), cid, principal: id }
+    const candidate: Candidate = { name, identity, isRevoked: false }
+    candidates.add(candidate)
+    try {
+      const asked = ask(match.rule.authorize, context, match.params, onError)
+      const [answer] = await withinLimit([asked], parts.times.authorizeTimeout, request.signal)
+      if (!answer) throw later(503, 'The rule of this channel did not answer in time.', 5)
+      if (!answer.ok || candidate.isRevoked) throw new Refusal(403, 'This channel was refused.')
+      return answer
+    } finally {
+      candidates.delete(candidate)
+    }
   }
 
   function streamHeaders({ channels }: OpenRequest, cors: How['headers']): Headers {
@@ -185,12 +215,11 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     headers: How['headers'],
   ) {
     const gone = () => new Refusal(410, 'There is no such connection. Open a stream.')
-    const known = connections.get(conn)
-    if (!known) throw gone()
-    if (!known.mayChange()) throw later(429, 'Too many changes of channels at once.', 1)
+    if (!connections.get(conn)) throw gone()
     const { id, context } = await admission.identify(request, given)
     const connection = connections.get(conn)
     if (!connection || connection.session.identity.principal !== id) throw gone()
+    if (!connection.mayChange()) throw later(429, 'Too many changes of channels at once.', 1)
     connection.membership.want({ rev, channels, context })
     return Response.json({ rev: connection.membership.rev() }, { status: 202, headers })
   }

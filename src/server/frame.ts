@@ -41,12 +41,21 @@ const idOf = (id: string) => (id ? { id } : {})
 
 /** JSON text of another make may be spread over lines, which would end the block's line. */
 function oneLine(data: string): string {
-  return LINE_END.test(data) ? JSON.stringify(JSON.parse(data)) : data
+  return LINE_END.test(data) ? JSON.stringify(parsed(data)) : data
 }
 
 function plain(data: string): string {
-  const value: unknown = data === '' ? '' : JSON.parse(data)
+  const value = data && parsed(data)
   return typeof value === 'string' ? value : data
+}
+
+/** What is no JSON, which only a log of another make can have, is the text that it is. */
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return data
+  }
 }
 
 export interface ControlLines {

@@ -16,6 +16,7 @@ export interface Journal {
   ready(): PromiseLike<void> | undefined
   /** Gives the event's id. */
   append(entry: LogEntry): string | PromiseLike<string>
+  /** Throws or rejects as the log does, and for a page that is none. */
   read(after: string, limit: number): LogPage | PromiseLike<LogPage>
   /** Reads what others wrote; a log that answers at once has no others. */
   follow(): void
@@ -30,6 +31,7 @@ export interface JournalListener {
   failed(error: unknown): void
 }
 
+/** Entries of the log read at once. */
 const PAGE = 256
 /** Channels whose last event is remembered. */
 const REMEMBERED = 10_000
@@ -47,7 +49,7 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
   let unknownUpTo = ''
 
   function publish(entry: LogEntry, id: string) {
-    if (!isId(id)) throw new TypeError(`The log gave an id that cannot travel: "${id}".`)
+    checkId(id)
     unpublished.push(createFrame(entry, id))
     // Who is told of an event may send another one: its turn is after this one has reached everybody.
     if (unpublished.length > 1) return
@@ -77,7 +79,7 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
 
   /** To the log's end, without publishing: nobody is there yet. */
   function prime(): PromiseLike<void> | undefined {
-    const page = log.read(head, PAGE)
+    const page = journal.read(head, PAGE)
     if (!isPromise(page)) return goOn(page)
     several = true
     return page.then(goOn)
@@ -95,7 +97,7 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
       await journal.ready()
       do {
         again = false
-        const { entries, gap, after } = await log.read(head, PAGE)
+        const { entries, gap, after } = await journal.read(head, PAGE)
         if (gap) {
           head = unknownUpTo = after
           last.clear()
@@ -144,7 +146,10 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
         return id
       })
     },
-    read: (after, limit) => log.read(after, limit),
+    read(after, limit) {
+      const page = log.read(after, limit)
+      return isPromise(page) ? page.then((page) => checked(page, after)) : checked(page, after)
+    },
     follow() {
       if (!several) return
       again = true
@@ -155,4 +160,21 @@ export function createJournal(log: Log, listener: JournalListener): Journal {
     },
   }
   return journal
+}
+
+function checkId(id: unknown) {
+  if (!isId(id)) throw new TypeError(`The log gave an id that cannot travel: "${String(id)}".`)
+}
+
+/** Throws for what a log may not answer: it would be read for ever, or reach a reader as something else. */
+function checked(page: LogPage, asked: string): LogPage {
+  if (!Array.isArray(page?.entries))
+    throw new TypeError('The log gave no page: it has no list of "entries".')
+  for (const { id } of page.entries) checkId(id)
+  const last = page.entries.at(-1)
+  if (!last || page.gap) checkId(page.after)
+  // Only of a log that lost its end may what there is be older.
+  if (last && page.gap !== 'rewound' && (compareIds(last.id, asked) ?? 1) <= 0)
+    throw new Error(`The log gave "${last.id}" as what follows "${asked}".`)
+  return page
 }

@@ -117,7 +117,8 @@ export function createMemoryLog(options: MemoryLogOptions = {}): Log {
       const order = compareIds(after, idOf(end))
       if (order === undefined) return page(oldest, 'epoch')
       if (order > 0) return page(oldest, 'rewound')
-      const position = Number(after.slice(epoch.length + 1))
+      // Of what is between two of ours, the one before it.
+      const position = Number.parseInt(after.slice(epoch.length + 1), 10)
       return position + 1 < oldest ? page(oldest, 'trimmed') : page(position + 1)
     },
   }

@@ -56,8 +56,11 @@ export function createMember(
   }
 }
 
+/** Whom an event is for; everybody, where neither is given. */
+export type Audience = Pick<LogEntry, 'except' | 'only'>
+
 /** Whether an event is meant for a session. */
-export function isFor({ except, only }: LogEntry, { conn, cid, principal }: Identity): boolean {
+export function isFor({ except, only }: Audience, { conn, cid, principal }: Identity): boolean {
   const names = (id: string) => id === conn || id === principal
   // A label is worth what its form is worth: only what looks like a client id can be one.
   const named = (id: string) => names(id) || (id === cid && isClientId(id))

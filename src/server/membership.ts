@@ -40,7 +40,7 @@ export interface Membership {
   fed(): Member[]
   /** Brings the channels to the wanted set; an older revision than the highest changes nothing. */
   want(wanted: Wanted): void
-  /** Takes back what a rule granted. */
+  /** Takes back what a rule granted, or is about to. */
   revoke(name: string): void
   /** Leaves everything. */
   close(): void
@@ -74,7 +74,8 @@ export function createMembership(parts: MembershipParts, session: () => Session)
   }
 
   function want(wanted: Wanted) {
-    if (wanted.rev <= rev) return
+    // Who hears of the opening may have ended it.
+    if (wanted.rev <= rev || session().isOver()) return
     const opening = rev < 0
     session().tellNow()
     rev = wanted.rev
@@ -166,10 +167,13 @@ export function createMembership(parts: MembershipParts, session: () => Session)
     const verdicts: [string, WireVerdict][] = []
     for (const [at, member] of asked.entries()) {
       const answer = answers[at]
-      if (!isHere(member)) continue
+      // Revoked, its rule having been asked before.
+      if (!isHere(member) || member.verdict === 'denied') continue
       if (answer?.ok) {
         join(member, answer)
-        if (member.match.rule.replay) joining.push(member)
+        // Who hears of it may have revoked it, or ended it all.
+        if (!isHere(member)) continue
+        if (member.verdict === 'ok') joining.push(member)
       } else {
         member.verdict = answer ? 'denied' : 'unavailable'
         // The cursor goes on without it.
@@ -227,10 +231,13 @@ export function createMembership(parts: MembershipParts, session: () => Session)
 
   function revoke(name: string) {
     const member = members.get(name)
-    if (!member || !isJoined(member)) return
+    if (!member || member.verdict === 'denied') return
+    const wasJoined = isJoined(member)
     withdraw(member)
     member.verdict = 'denied'
-    session().revoked(name)
+    member.covered = false
+    if (wasJoined) session().revoked(name)
+    else tell({ [name]: 'denied' })
   }
 
   return {

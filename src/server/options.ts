@@ -25,7 +25,7 @@ export interface HubLimits {
   connections?: number | undefined
   /** Of a request; at least 64 KiB, which clients may rely on. Default what so many channels need, up to 4 MiB: for 100 of them 64 KiB. */
   bodySize?: number | undefined
-  /** `send()` throws `RangeError` over it. Default 256 KiB. */
+  /** Of a payload, and of a type; `send()` throws `RangeError` over it. Default 256 KiB. */
   eventSize?: number | undefined
   /** Unread live bytes after which a stalled reader is cut. Default 1 MiB. */
   backlog?: number | undefined
@@ -53,8 +53,8 @@ export interface HubOptions<P extends Principal = Principal, X = HubContext<P>, 
   log?: MemoryLogOptions | Log | undefined
   /** What is refused beyond it. */
   limits?: HubLimits | undefined
-  /** What anonymous streams are counted by, against `connectionsPerPrincipal`: an address, say. Default: they are not. */
-  limitKey?: ((request: Request, given: G) => string | undefined) | undefined
+  /** What anonymous streams are counted by, against `connectionsPerPrincipal`: an address, say. `null`, and the default: they are not. */
+  limitKey?: ((request: Request, given: G) => string | null | undefined) | undefined
   /** Streams end after so many ms, ± 20 %; clients come back by themselves. Default 3600000. */
   maxAge?: number | undefined
   /** A rule that takes longer (ms) is asked again later. Default 5000. */

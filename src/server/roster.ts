@@ -6,7 +6,6 @@ export interface Roster {
   join(member: Member): void
   leave(member: Member): void
   count(channel: string): number
-  of(channel: string): Iterable<Member>
   readonly channels: readonly string[]
   /** To every live member that it is for. */
   broadcast(frame: Frame): void
@@ -34,7 +33,6 @@ export function createRoster(listener: RosterListener): Roster {
       listener.left(member)
     },
     count: (channel) => channels.get(channel)?.size ?? 0,
-    of: (channel) => [...(channels.get(channel) ?? [])],
     get channels() {
       return [...channels.keys()]
     },

@@ -199,6 +199,7 @@ export function createSession(parts: SessionParts): Session {
     },
 
     tell(rev, verdicts, interval) {
+      if (ended) return
       if (!untold) queueMicrotask(tellUntold)
       const channels = { ...untold?.channels, ...verdicts }
       untold = { ...untold, t: 'sub', rev, channels }

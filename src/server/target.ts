@@ -4,6 +4,7 @@ import { describe } from '../errors.js'
 import { CONTROL_TYPE } from '../hub-protocol.js'
 import { isPromise } from './authorize.js'
 import type { LogEntry } from './log.js'
+import type { Audience } from './member.js'
 import {
   type ProgressEvents,
   type ProgressOptions,
@@ -52,7 +53,7 @@ export interface Target<E = UntypedEvents> {
 }
 
 export interface TargetParts {
-  /** Bytes of an event's payload. */
+  /** Bytes of an event's payload, and of its type. */
   readonly eventSize: number
   /** Gives the id, '' on a volatile channel. */
   readonly publish: (entry: LogEntry) => string | PromiseLike<string>
@@ -61,10 +62,11 @@ export interface TargetParts {
   readonly onError: (error: unknown) => void
 }
 
-/** Whom it is for, beside everybody on the channel. */
-type Audience = Pick<LogEntry, 'except' | 'only'>
-
 const encoder = new TextEncoder()
+
+/** In bytes of UTF-8. A character is at most three of them. */
+const isLonger = (text: string, bytes: number) =>
+  text.length * 3 > bytes && encoder.encode(text).length > bytes
 
 export function createTarget(channel: string, parts: TargetParts, audience: Audience = {}): Target {
   const { publish, eventSize, signal, onError } = parts
@@ -72,11 +74,11 @@ export function createTarget(channel: string, parts: TargetParts, audience: Audi
   function send(type: string, payload?: unknown): Promise<Sent> {
     checkType(type)
     const data = textOf(type, payload)
-    // A character is at most three bytes.
-    if (data.length * 3 > eventSize && encoder.encode(data).length > eventSize)
-      throw new RangeError(
-        `send('${type}') on '${channel}': the payload is larger than ${eventSize} bytes (limits.eventSize). Send less, or a link to it.`,
-      )
+    for (const text of [type, data])
+      if (isLonger(text, eventSize))
+        throw new RangeError(
+          `send('${type.slice(0, 100)}') on '${channel}': the ${text === type ? 'type' : 'payload'} is larger than ${eventSize} bytes (limits.eventSize). Send less, or a link to it.`,
+        )
     const sent = deliver({ channel, type, data, ...audience })
     sent.catch(onError)
     return sent

@@ -2,6 +2,7 @@ import { type Channel, createSource, SSEClient } from 'tidewire'
 import { toNodeHandler } from 'tidewire/node'
 import type { Hub } from 'tidewire/server'
 import { expect, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument, type Place } from '../support/document/node.js'
 import { fakeTime } from '../support/document/world.js'
 
@@ -54,23 +55,23 @@ describeDocument(
       const { hub, service, client, refresh } = await start(place)
       await refresh()
       const inbox = watched(client.channel('users/ann'))
-      await vi.waitFor(() => expect(inbox.channel.status.value).toBe('live'))
+      await eventually(() => expect(inbox.channel.status.value).toBe('live'))
       await hub.to('users/ann').send('inbox', { text: 'one' })
-      await vi.waitFor(() => expect(inbox).toHaveLength(1))
+      await eventually(() => expect(inbox).toHaveLength(1))
 
       // The token ends while the connection is down.
       const { sessions } = await place.load<AuthHub>('auth-hub.ts')
       sessions.clear()
       place.breakConnections()
       await hub.to('users/ann').send('inbox', { text: 'two' })
-      await vi.waitFor(() => expect(inbox).toHaveLength(2), 5000)
+      await eventually(() => expect(inbox).toHaveLength(2))
       expect(service.refreshes).toBe(2)
 
       // Neither works: closed, until somebody signs in.
       sessions.clear()
       service.refuses = true
       place.breakConnections()
-      await vi.waitFor(() => expect(client.status.value).toBe('closed'), 5000)
+      await eventually(() => expect(client.status.value).toBe('closed'))
       expect(client.state.value).toMatchObject({
         reason: 'failed',
         error: { code: 'unauthorized' },
@@ -78,7 +79,7 @@ describeDocument(
       service.refuses = false
       await refresh()
       client.connect()
-      await vi.waitFor(() => expect(inbox.channel.status.value).toBe('live'))
+      await eventually(() => expect(inbox.channel.status.value).toBe('live'))
       client.close()
     },
 
@@ -111,9 +112,9 @@ describeDocument(
       const room = watched(ann.channel('chat/lobby'))
       const codes: string[] = []
       room.channel.on('error', ({ code }) => codes.push(code))
-      await vi.waitFor(() => expect(room.channel.status.value).toBe('live'))
+      await eventually(() => expect(room.channel.status.value).toBe('live'))
       hub.revoke('chat/lobby', 'ann')
-      await vi.waitFor(() => expect(codes).toEqual(['revoked']))
+      await eventually(() => expect(codes).toEqual(['revoked']))
       expect(room.channel.status.value).toBe('denied')
       expect(ann.channel('users/ann').status.value).toBe('live')
       for (const one of [ann, nobody, forger]) one.close()
@@ -158,11 +159,11 @@ describeDocument(
       const inbox = watched(client.channel('users/ann'))
       const notices = watched(client.channel('notices'))
       // Without a token the header is "Bearer ", which names nobody.
-      await vi.waitFor(() => expect(inbox.channel.status.value).toBe('denied'))
+      await eventually(() => expect(inbox.channel.status.value).toBe('denied'))
       expect(notices.channel.status.value).toBe('live')
       await refresh()
       client.reconnect()
-      await vi.waitFor(() => expect(inbox.channel.status.value).toBe('live'))
+      await eventually(() => expect(inbox.channel.status.value).toBe('live'))
       client.close()
     },
 
@@ -179,7 +180,7 @@ describeDocument(
         createSource(`/_sse?channel=notices&n=${n}`, { headers, onUnauthorized }),
       )
       for (const source of sources) source.on('*', () => {})
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(sources.map(({ status }) => status.value)).toEqual(Array(5).fill('open')),
       )
       expect(service.refreshes).toBe(1)

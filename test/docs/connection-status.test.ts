@@ -1,7 +1,8 @@
 import type { SSEClient } from 'tidewire'
 import { toNodeHandler } from 'tidewire/node'
 import { createHub } from 'tidewire/server'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument } from '../support/document/node.js'
 
 describeDocument('docs/connection-status.md', {
@@ -26,6 +27,6 @@ describeDocument('docs/connection-status.md', {
     stop()
     client.close()
     expect(badge.dataset.status).toBe('waiting')
-    await vi.waitFor(() => expect(hub.connectionCount).toBe(0))
+    await eventually(() => expect(hub.connectionCount).toBe(0))
   },
 })

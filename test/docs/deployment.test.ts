@@ -6,6 +6,7 @@ import { SSEClient } from 'tidewire'
 import { toNodeHandler } from 'tidewire/node'
 import { createHub, type Hub, type HubOptions } from 'tidewire/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { readDocument } from '../support/document/modules.js'
 import { describeDocument } from '../support/document/node.js'
 import { hasNginx, startNginx } from '../support/nginx.js'
@@ -24,7 +25,7 @@ describeDocument('docs/deployment.md', {
     expect(await notices.ready).toBe('ok')
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const stopped = (stop as unknown as () => Promise<void>)()
-    await vi.waitFor(() => expect(client.status.value).toBe('waiting'), 8000)
+    await eventually(() => expect(client.status.value).toBe('waiting'))
     expect(errors).toEqual([])
     await stopped
     client.close()
@@ -56,8 +57,6 @@ async function start(options: HubOptions = {}, changes: Readonly<Record<string, 
   onTestFinished(nginx.stop)
   return { ...started, nginx }
 }
-
-const eventually = (check: () => void) => vi.waitFor(check, { timeout: 15_000 })
 
 function subscribe(client: SSEClient) {
   onTestFinished(client.close)

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { SSEClient } from 'tidewire'
 import { createServer as createViteServer, type ProxyOptions, type UserConfig } from 'vite'
 import { expect, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument } from '../support/document/node.js'
 import { fakeTime } from '../support/document/world.js'
 
@@ -27,7 +28,7 @@ describeDocument('docs/getting-started.md', {
   async 'vite.config.ts'({ load, serve, breakConnections }) {
     await load('server.mjs')
     const backend = vi.mocked(Server.prototype.listen).mock.contexts.at(-1) as Server
-    await vi.waitFor(() => expect(backend.listening).toBe(true))
+    await eventually(() => expect(backend.listening).toBe(true))
     const { port } = backend.address() as AddressInfo
     const { default: config } = await load<{ default: UserConfig }>('vite.config.ts')
     const proxy = config.server?.proxy as Record<string, ProxyOptions>
@@ -49,9 +50,9 @@ describeDocument('docs/getting-started.md', {
     room.on('message', (data) => heard.push(data))
     expect(await room.ready).toBe('ok')
     await fetch('/api/chat/lobby', { method: 'POST', body: 'Ahoy' })
-    await vi.waitFor(() => expect(heard).toEqual([{ text: 'Ahoy' }]), 5000)
+    await eventually(() => expect(heard).toEqual([{ text: 'Ahoy' }]))
     backend.closeAllConnections()
-    await vi.waitFor(() => expect(client.status.value).toBe('waiting'), 5000)
+    await eventually(() => expect(client.status.value).toBe('waiting'))
     client.close()
     breakConnections()
   },

@@ -1,6 +1,7 @@
 import { SSEClient } from 'tidewire'
 import type { Hub } from 'tidewire/server'
 import { expect, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument, type Place } from '../support/document/node.js'
 
 type Heard = [type: string, data: unknown][]
@@ -73,21 +74,21 @@ describeDocument('docs/hub.md', {
     const ann = await join('ann', 'chat/lobby')
     const bob = await join('bob', 'chat/lobby')
     await sending.say('lobby', 'Ahoy', 'ann', ann.client.id)
-    await vi.waitFor(() => expect(bob.heard).toEqual([['message', { text: 'Ahoy', from: 'ann' }]]))
+    await eventually(() => expect(bob.heard).toEqual([['message', { text: 'Ahoy', from: 'ann' }]]))
     expect(ann.heard).toEqual([])
     expect(() => sending.say('a/b', 'Ahoy', 'ann', '')).toThrow(/cannot be part of a name/)
 
     const forAnn = await join('ann', 'notices')
     const forBob = await join('bob', 'notices')
     await sending.tell('ann', 'Psst')
-    await vi.waitFor(() => expect(forAnn.heard).toEqual([['alert', { text: 'Psst' }]]))
+    await eventually(() => expect(forAnn.heard).toEqual([['alert', { text: 'Psst' }]]))
     expect(forBob.heard).toEqual([])
 
     const complain = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { heard } = await join('ann', 'imports/7')
     await sending.importFile('7', ['a', 'b'])
     await sending.importFile('7', ['a', ''])
-    await vi.waitFor(() => expect(heard).toHaveLength(5))
+    await eventually(() => expect(heard).toHaveLength(5))
     expect(heard).toEqual([
       ['progress', { percent: 50, message: 'Line 1' }],
       ['progress', { percent: 100, message: 'Line 2' }],
@@ -107,7 +108,7 @@ describeDocument('docs/hub.md', {
     const client = new SSEClient({ fetch: hub.fetch, history: 20_000 })
     const { messages, gap } = client.channel('notices', { replay: 'earliest' })
     messages.subscribe(() => {})
-    await vi.waitFor(() => expect(messages.value).toHaveLength(10_500), 5000)
+    await eventually(() => expect(messages.value).toHaveLength(10_500))
     expect(gap.value).toBe(undefined)
     client.close()
   },

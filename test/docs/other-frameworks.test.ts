@@ -12,6 +12,7 @@ import type { SSEClient } from 'tidewire'
 import { toNodeHandler } from 'tidewire/node'
 import { createHub } from 'tidewire/server'
 import { expect, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument, type Place } from '../support/document/node.js'
 
 /** A hub behind the client of the page. */
@@ -20,7 +21,7 @@ function start(place: Place) {
   hub.channel('notices')
   place.serve(toNodeHandler(hub))
   const isWatched = (count: number) =>
-    vi.waitFor(() => expect(hub.subscriberCount('notices')).toBe(count), 5000)
+    eventually(() => expect(hub.subscriberCount('notices')).toBe(count))
   const send = (text: string) => hub.to('notices').send('alert', { text })
   return { isWatched, send }
 }
@@ -49,7 +50,7 @@ describeDocument(
       const stop = showNotices(heading, last)
       await isWatched(1)
       await send('Low tide')
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect([heading, last]).toEqual([
           { textContent: '1 notices' },
           { textContent: 'Low tide' },
@@ -71,7 +72,7 @@ describeDocument(
       )
       await isWatched(1)
       await send('Low tide')
-      await vi.waitFor(() => expect(messages()).toHaveLength(1))
+      await eventually(() => expect(messages()).toHaveLength(1))
       expect([status(), announce.mock.calls]).toEqual(['live', [['Low tide']]])
       end()
       await isWatched(0)
@@ -87,7 +88,7 @@ describeDocument(
       expect(status()).toBe('idle')
       await isWatched(1)
       await send('Low tide')
-      await vi.waitFor(() => expect(messages()).toHaveLength(1))
+      await eventually(() => expect(messages()).toHaveLength(1))
       expect(status()).toBe('live')
       end()
       await isWatched(0)
@@ -103,7 +104,7 @@ describeDocument(
       expect(latest()).toBe(undefined)
       await isWatched(1)
       await send('Low tide')
-      await vi.waitFor(() => expect(latest()?.data).toEqual({ text: 'Low tide' }))
+      await eventually(() => expect(latest()?.data).toEqual({ text: 'Low tide' }))
       end()
       await isWatched(0)
       await closes(place)

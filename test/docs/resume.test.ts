@@ -1,5 +1,6 @@
 import { createSource, SSEClient } from 'tidewire'
 import { expect, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument } from '../support/document/node.js'
 import { fakeTime } from '../support/document/world.js'
 
@@ -15,9 +16,9 @@ describeDocument('docs/resume.md', {
       (lines, { data }) => [...lines, data as { id: string; text: string }],
     )
     lines.subscribe(() => {})
-    await vi.waitFor(() => expect(lines.value?.map(({ text }) => text)).toEqual(['before']))
+    await eventually(() => expect(lines.value?.map(({ text }) => text)).toEqual(['before']))
     await say('after')
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(lines.value?.map(({ text }) => text)).toEqual(['before', 'after']),
     )
     expect(await (await fetch('/api/history')).json()).toEqual(lines.value)

@@ -4,6 +4,7 @@ import { createApp, type EventHandler, toNodeListener } from 'h3'
 import { type Fetch, openEventStream, SSEClient } from 'tidewire'
 import { createServer as createViteServer, type Plugin } from 'vite'
 import { expect, onTestFinished, vi } from 'vitest'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument, type Place } from '../support/document/node.js'
 
 interface Hub {
@@ -29,9 +30,9 @@ async function works({ load }: Place, { from = 'sse.ts', ...options }: Way = {})
   expect(await notices.ready).toBe('ok')
   expect(sse.connectionCount).toBe(1)
   sse.to('notices').send('alert', { text: 'Back at noon' })
-  await vi.waitFor(() => expect(heard).toEqual([{ text: 'Back at noon' }]), 5000)
+  await eventually(() => expect(heard).toEqual([{ text: 'Back at noon' }]))
   client.close()
-  await vi.waitFor(() => expect(sse.connectionCount).toBe(0), 5000)
+  await eventually(() => expect(sse.connectionCount).toBe(0))
 }
 
 const listens = (name: string) => async (place: Place) => {

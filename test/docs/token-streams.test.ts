@@ -3,6 +3,7 @@ import { type ConnectionState, createSource, type ReadonlySignal, SSEClient } fr
 import { formatSSE } from 'tidewire/server'
 import { expect, vi } from 'vitest'
 import { eventStream } from '../support/document/event-stream.js'
+import { eventually } from '../support/document/eventually.js'
 import { describeDocument, type Place } from '../support/document/node.js'
 
 interface Asked {
@@ -14,7 +15,7 @@ interface Asked {
 /** Watches what a block returns until it says so. */
 async function reads(text: ReadonlySignal<string>, expected: string) {
   const stop = text.subscribe(() => {})
-  await vi.waitFor(() => expect(text.value).toBe(expected), 5000)
+  await eventually(() => expect(text.value).toBe(expected))
   stop()
 }
 
@@ -46,10 +47,10 @@ describeDocument(
       const { text, state, stop } = ask('Why?')
       expect(state.value.status).toBe('idle')
       text.subscribe(() => {})
-      await vi.waitFor(() => expect(text.value).toBe('Rivers bring '))
+      await eventually(() => expect(text.value).toBe('Rivers bring '))
       stop()
       expect(state.value).toEqual({ status: 'closed', reason: 'user' })
-      await vi.waitFor(() => expect(left).toBe(true))
+      await eventually(() => expect(left).toBe(true))
     },
 
     async 'route.ts'(place) {
@@ -61,7 +62,7 @@ describeDocument(
       const { ask } = await place.load<{ ask(prompt: string): Asked }>('ask.ts')
       const whole = ask('Why?')
       whole.text.subscribe(() => {})
-      await vi.waitFor(() => expect(service.open).toBe(1))
+      await eventually(() => expect(service.open).toBe(1))
       expect(await service.requests[0]?.json()).toMatchObject({
         stream: true,
         messages: [{ content: 'Why?' }],
@@ -69,27 +70,27 @@ describeDocument(
       for (const content of ['Rivers ', undefined, 'bring salt.'])
         service.send({ data: { choices: [{ delta: { content } }] } })
       service.send({ data: '[DONE]' })
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(whole.state.value).toEqual({ status: 'closed', reason: 'server' }),
       )
       expect(whole.text.value).toBe('Rivers bring salt.')
 
       const stopped = ask('Why?')
       stopped.text.subscribe(() => {})
-      await vi.waitFor(() => expect(service.open).toBe(1))
+      await eventually(() => expect(service.open).toBe(1))
       stopped.stop()
-      await vi.waitFor(() => expect(service.open).toBe(0))
+      await eventually(() => expect(service.open).toBe(0))
 
       const complain = vi.spyOn(console, 'error').mockImplementation(() => {})
       const refused = createSource('/api/answer', { body: { prompt: 'Why?' } })
       const errors: string[] = []
       refused.on('error', ({ code, message }) => errors.push(`${code}: ${message}`))
-      await vi.waitFor(() => expect(service.open).toBe(1))
+      await eventually(() => expect(service.open).toBe(1))
       service.cut()
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(errors).toEqual(['remote: The model does not answer. Try again.']),
       )
-      await vi.waitFor(() => expect(refused.status.value).toBe('closed'))
+      await eventually(() => expect(refused.status.value).toBe('closed'))
       expect(complain).toHaveBeenCalledOnce()
     },
 
@@ -152,7 +153,7 @@ describeDocument(
         .channel(`answers/${id}`, { replay: 'earliest' })
         .fold(0, (count) => count + 1)
       text.subscribe(() => {})
-      await vi.waitFor(() => expect(text.value).toBe(7))
+      await eventually(() => expect(text.value).toBe(7))
       other.close()
     },
   },
@@ -174,14 +175,14 @@ describeDocument(
       }
       const closes = async (url: string) => {
         const { state } = watch(url)
-        await vi.waitFor(() => expect(state.value.status).toBe('closed'), 5000)
+        await eventually(() => expect(state.value.status).toBe('closed'))
         return state.value
       }
       expect(await closes('/plain')).toMatchObject({ reason: 'failed' })
       expect(await closes('/kept')).toMatchObject({ reason: 'server' })
       expect(asked).toEqual(['/plain undefined', '/kept undefined', '/kept 1'])
       const again = watch('/again', { idempotent: true })
-      await vi.waitFor(() => expect(asked.length).toBeGreaterThan(5), 5000)
+      await eventually(() => expect(asked.length).toBeGreaterThan(5))
       again.close()
       expect(new Set(asked.slice(3))).toEqual(new Set(['/again undefined']))
     },

@@ -71,7 +71,7 @@ describe('rules', () => {
     expect(stream.blocks.at(-1)).toMatchObject({ named: true, type: 'message' })
   })
 
-  test('grant by true alone, and a throw is a refusal that onError hears of', async () => {
+  test('grant by true alone; a throw, and an answer that is neither yes nor no, is a refusal that onError hears of', async () => {
     const onError = vi.fn()
     const hub = createHub({ onError })
     const odd = (said: unknown) => () => said as boolean
@@ -90,7 +90,7 @@ describe('rules', () => {
     const stream = await open(hub, names)
     const { channels } = await stream.control('sub')
     expect(channels).toEqual(Object.fromEntries(names.map((name) => [name, 'denied'])))
-    expect(onError).toHaveBeenCalledTimes(3)
+    expect(onError).toHaveBeenCalledTimes(5)
   })
 
   test('stand while a name stays in the set', async () => {

@@ -1,15 +1,16 @@
 /** What a hub's process is told, and what it says. */
 
+/** Channels are `all` and `rooms/0` to one below. */
 export const ROOMS = 20
 
-export type Order =
+export type HubOrder =
   /** Publishes each so many ms; without a number no longer. */
   | { readonly type: 'load'; readonly every?: number | undefined }
   | { readonly type: 'drain'; readonly over: number }
   | { readonly type: 'report' }
 
-export type Told =
-  | { readonly type: 'listening'; readonly port: number }
+export type HubTold =
+  | { readonly type: 'listening'; readonly port: number; readonly pid: number }
   | { readonly type: 'drained' }
   | { readonly type: 'report'; readonly report: Report }
 

@@ -1,15 +1,11 @@
 /** A hub in a process of its own. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { build } from 'esbuild'
-import { onTestFinished } from 'vitest'
-import type { Order, Report, Told } from './hub-orders.js'
+import type { HubOrder, HubTold, Report } from './hub-orders.js'
+import { startProgram } from './program.js'
 
 export interface HubProcess {
   readonly port: number
   readonly pid: number
+  /** Publishes each so many ms; without a number no longer. */
   load(every?: number): void
   /** Resolves when no stream is left. */
   drain(over: number): Promise<void>
@@ -18,63 +14,22 @@ export interface HubProcess {
   kill(): Promise<void>
 }
 
-let program: Promise<string> | undefined
-
-/** Bundled once for a test file. */
-async function bundle(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidewire-'))
-  process.once('exit', () => void rm(folder, { recursive: true, force: true }))
-  const outfile = join(folder, 'hub.mjs')
-  await build({
-    entryPoints: [join(import.meta.dirname, 'hub-program.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-  })
-  return outfile
-}
-
 /** Killed when the test ends, if it is still there. */
 export async function startHub(): Promise<HubProcess> {
-  program ??= bundle()
-  const child = fork(await program, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const { port } = await next(child, 'listening')
-  const order = (order: Order) => void child.send(order)
+  const { order, next, kill } = await startProgram<HubOrder, HubTold>('hub-program.ts')
+  const { port, pid } = await next('listening')
   return {
     port,
-    pid: child.pid as number,
+    pid,
     load: (every) => order({ type: 'load', every }),
-    drain(over) {
+    async drain(over) {
       order({ type: 'drain', over })
-      return next(child, 'drained').then(() => {})
+      await next('drained')
     },
-    report() {
+    async report() {
       order({ type: 'report' })
-      return next(child, 'report').then(({ report }) => report)
+      return (await next('report')).report
     },
-    kill() {
-      const dead = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-      child.kill('SIGKILL')
-      return dead
-    },
+    kill,
   }
-}
-
-function next<T extends Told['type']>(
-  child: ChildProcess,
-  type: T,
-): Promise<Extract<Told, { type: T }>> {
-  return new Promise((resolve, reject) => {
-    const died = () => reject(new Error(`The hub's process died before it said "${type}".`))
-    const heard = (told: Told) => {
-      if (told.type !== type) return
-      child.off('message', heard)
-      child.off('exit', died)
-      resolve(told as Extract<Told, { type: T }>)
-    }
-    child.on('message', heard)
-    child.once('exit', died)
-  })
 }

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import type { UntypedChannels } from '../../src/index.js'
 import { createHub } from '../../src/server/index.js'
 import { toNodeHandler } from '../../src/server/node.js'
-import { type Order, type Report, ROOMS, type Told } from './hub-orders.js'
+import { type HubOrder, type HubTold, type Report, ROOMS } from './hub-orders.js'
 
 const hub = createHub<UntypedChannels>({ onError: (error) => console.error(error) })
 const published: Record<string, number> = {}
@@ -26,7 +26,9 @@ function publish(name: string) {
 
 let load: ReturnType<typeof setInterval> | undefined
 let turn = 0
-const orders: { readonly [T in Order['type']]: (order: Extract<Order, { type: T }>) => void } = {
+const orders: {
+  readonly [T in HubOrder['type']]: (order: Extract<HubOrder, { type: T }>) => void
+} = {
   load({ every }) {
     clearInterval(load)
     if (every === undefined) return
@@ -45,7 +47,7 @@ const orders: { readonly [T in Order['type']]: (order: Extract<Order, { type: T 
   },
 }
 
-function tell(told: Told) {
+function tell(told: HubTold) {
   process.send?.(told)
 }
 
@@ -60,9 +62,9 @@ const server = createServer((request, response) => {
   }) as typeof end
   answer(request, response)
 })
-server.listen(0, '127.0.0.1', () => {
-  tell({ type: 'listening', port: (server.address() as AddressInfo).port })
+server.listen(0, '127.0.0.1', 4096, () => {
+  tell({ type: 'listening', port: (server.address() as AddressInfo).port, pid: process.pid })
 })
-process.on('message', (order: Order) => orders[order.type](order as never))
+process.on('message', (order: HubOrder) => orders[order.type](order as never))
 // Who started it is gone.
 process.on('disconnect', () => process.exit())

@@ -4,6 +4,7 @@ import { SSEProvider } from 'tidewire/react'
 import { createSSE } from 'tidewire/vue'
 import { expect, vi } from 'vitest'
 import type { Component } from 'vue'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 /** A client that waits for long, at an address that is not this machine's own. */
@@ -30,7 +31,7 @@ async function tells(page: Page, { client, network }: ReturnType<typeof start>) 
   await page.restart()
   await page.shows(/^The connection was lost\. Next attempt in \d+ s\. Try now$/)
   const before = secondsOf(page)
-  await vi.waitFor(() => expect(secondsOf(page)).toBeLessThan(before), 8000)
+  await eventually(() => expect(secondsOf(page)).toBeLessThan(before))
   const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
   window.dispatchEvent(new Event('offline'))
   await page.shows(/^You are offline\. Next attempt/)
@@ -72,7 +73,7 @@ await describeDocument('docs/connection-status.md', {
     await page.shows(/^Live\.$/)
     const before = renders
     for (let n = 0; n < 100; n++) await page.hub.to('chat/lobby').send('message', { n })
-    await vi.waitFor(() => expect(heard).toHaveLength(100), 8000)
+    await eventually(() => expect(heard).toHaveLength(100))
     expect(renders).toBe(before)
     await tells(page, started)
   },

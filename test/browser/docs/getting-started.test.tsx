@@ -1,8 +1,9 @@
 import type { ComponentType } from 'react'
 import type { SSEClient } from 'tidewire'
 import { createSSE } from 'tidewire/vue'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Component } from 'vue'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 /** Two people talk, and one of them stays when the hub loses its memory. */
@@ -12,7 +13,7 @@ async function chats({ hub, submit, shows, root }: Page) {
   await shows(/Ahoy/)
   await hub.to('chat/lobby').send('message', { text: 'Land in sight' })
   await shows('Ahoy Land in sight')
-  await vi.waitFor(() => expect(root.querySelector('input')?.value).toBe(''))
+  await eventually(() => expect(root.querySelector('input')?.value).toBe(''))
 }
 
 await describeDocument('docs/getting-started.md', {

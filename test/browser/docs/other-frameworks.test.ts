@@ -1,10 +1,11 @@
 import { type ComponentType, h, render } from 'preact'
 import { type Component, mount, unmount } from 'svelte'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 async function follows({ hub, shows }: Page) {
-  await vi.waitFor(() => expect(hub.subscriberCount('notices')).toBe(1))
+  await eventually(() => expect(hub.subscriberCount('notices')).toBe(1))
   await shows('live')
   await hub.to('notices').send('alert', { text: 'Low tide' })
   await shows('live Low tide')

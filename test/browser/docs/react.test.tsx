@@ -1,8 +1,9 @@
 import { type ComponentType, createElement, type ReactNode } from 'react'
 import type { SSEClient } from 'tidewire'
 import { SSEProvider } from 'tidewire/react'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { eventStream } from '../../support/document/event-stream.js'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 const within = async ({ load }: Page, node: ReactNode) => {
@@ -23,16 +24,16 @@ await describeDocument('docs/react.md', {
 
     show(await within(page, <Room name="cabin" />))
     await page.shows(/^psst$/)
-    await vi.waitFor(() => expect(page.hub.activeChannels).toEqual(['chat/cabin']))
+    await eventually(() => expect(page.hub.activeChannels).toEqual(['chat/cabin']))
     show(await within(page, <Room name={null} />))
     await page.shows(/^$/)
-    await vi.waitFor(() => expect(page.hub.activeChannels).toEqual([]))
+    await eventually(() => expect(page.hub.activeChannels).toEqual([]))
   },
 
   async 'Toasts.tsx'(page) {
     const { Toasts } = await page.load<{ Toasts: ComponentType }>('Toasts.tsx')
     page.react(await within(page, <Toasts />))
-    await vi.waitFor(() => expect(page.hub.subscriberCount('notices')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('notices')).toBe(1))
     for (const text of ['a', 'b', 'c', 'd']) page.hub.to('notices').send('alert', { text })
     await page.shows(/^b c d$/)
   },
@@ -40,7 +41,7 @@ await describeDocument('docs/react.md', {
   async 'Talkers.tsx'(page) {
     const { Talkers } = await page.load<{ Talkers: ComponentType }>('Talkers.tsx')
     page.react(await within(page, <Talkers />))
-    await vi.waitFor(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
     page.hub.to('chat/lobby').send('message', { text: 'two words' })
     page.hub.to('chat/lobby').send('message', { text: 'and three more' })
     await page.shows('5 words')
@@ -56,7 +57,7 @@ await describeDocument('docs/react.md', {
     await page.shows('no price yet')
     expect(page.root.querySelector('p')?.className).toBe('stale')
     show(<Price symbol="TIDE" />)
-    await vi.waitFor(() => expect(stream.requests).toHaveLength(1))
+    await eventually(() => expect(stream.requests).toHaveLength(1))
     stream.send({ type: 'price', data: { symbol: 'TIDE', value: 42 } })
     await page.shows(/^42$/)
     expect(page.root.querySelector('p')?.className).toBe('')
@@ -65,7 +66,7 @@ await describeDocument('docs/react.md', {
   async 'Summary.tsx'(page) {
     const { Summary } = await page.load<{ Summary: ComponentType }>('Summary.tsx')
     page.react(<Summary />)
-    await vi.waitFor(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
     page.hub.to('notices').send('alert', { text: 'Low tide' })
     page.hub.to('chat/lobby').send('message', { text: 'Ahoy' })
     await page.shows('1 notices, 1 messages')
@@ -75,7 +76,7 @@ await describeDocument('docs/react.md', {
     const { Providers } = await page.load<{ Providers: ComponentType }>('Providers.tsx')
     const { Toasts } = await page.load<{ Toasts: ComponentType }>('Toasts.tsx')
     page.react(createElement(Providers, null, <Toasts />))
-    await vi.waitFor(() => expect(page.hub.subscriberCount('notices')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('notices')).toBe(1))
     await page.hub.to('notices').send('alert', { text: 'High tide' })
     await page.shows('High tide')
   },

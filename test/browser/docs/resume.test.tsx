@@ -3,10 +3,11 @@ import type { Source, SSEClient } from 'tidewire'
 import { SSEProvider } from 'tidewire/react'
 import { expect, vi } from 'vitest'
 import { eventStream } from '../../support/document/event-stream.js'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 const joined = (page: Page) =>
-  vi.waitFor(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1), 8000)
+  eventually(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
 
 async function show(page: Page, name: string) {
   const { [name]: Part } = (await page.load(`${name}.tsx`)) as Record<string, ComponentType>
@@ -46,7 +47,7 @@ await describeDocument('docs/resume.md', {
       return snapshot
     })
     const before = asked.mock.calls.length
-    await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(before), 5000)
+    await eventually(() => expect(asked.mock.calls.length).toBeGreaterThan(before))
     await send({ id: 'a', text: 'Ahoy' })
     await send({ id: 'b', text: 'Land' })
     await page.shows('Trying again')
@@ -67,9 +68,9 @@ await describeDocument('docs/resume.md', {
     page.route('/api/prices', stream.respond)
     const { prices } = await page.load<{ prices: Source }>('remembered.ts')
     page.leave(prices.close)
-    await vi.waitFor(() => expect(stream.open).toBe(1))
+    await eventually(() => expect(stream.open).toBe(1))
     expect(stream.requests[0]?.headers.get('last-event-id')).toBe('x.41')
     stream.send({ type: 'price', id: 'x.42', data: { value: 1 } })
-    await vi.waitFor(() => expect(sessionStorage.getItem('last price')).toBe('x.42'))
+    await eventually(() => expect(sessionStorage.getItem('last price')).toBe('x.42'))
   },
 })

@@ -1,8 +1,9 @@
 import type { ComponentType } from 'react'
 import type { SSEClient } from 'tidewire'
 import { SSEProvider } from 'tidewire/react'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { eventStream } from '../../support/document/event-stream.js'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument } from '../../support/document/page.js'
 
 await describeDocument('docs/token-streams.md', {
@@ -23,7 +24,7 @@ await describeDocument('docs/token-streams.md', {
     await page.shows('Rivers bring')
     page.click('Stop')
     await page.shows(/^Rivers bring$/)
-    await vi.waitFor(() => expect(service.open).toBe(0))
+    await eventually(() => expect(service.open).toBe(0))
 
     show(<Answer key={2} prompt="Why?" />)
     await page.shows(/^Stop$/)

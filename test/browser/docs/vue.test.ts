@@ -1,8 +1,9 @@
 import type { SSEClient } from 'tidewire'
 import { createSSE } from 'tidewire/vue'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { type Component, defineComponent, h, shallowRef } from 'vue'
 import { eventStream } from '../../support/document/event-stream.js'
+import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
 /** Shows a component of the page, with properties that may change. */
@@ -31,22 +32,22 @@ await describeDocument('docs/vue.md', {
 
     change({ name: 'cabin' })
     await page.shows(/^psst$/)
-    await vi.waitFor(() => expect(page.hub.activeChannels).toEqual(['chat/cabin']))
+    await eventually(() => expect(page.hub.activeChannels).toEqual(['chat/cabin']))
     change({ name: null })
     await page.shows(/^$/)
-    await vi.waitFor(() => expect(page.hub.activeChannels).toEqual([]))
+    await eventually(() => expect(page.hub.activeChannels).toEqual([]))
   },
 
   async 'Toasts.vue'(page) {
     await show(page, 'Toasts.vue')
-    await vi.waitFor(() => expect(page.hub.subscriberCount('notices')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('notices')).toBe(1))
     for (const text of ['a', 'b', 'c', 'd']) page.hub.to('notices').send('alert', { text })
     await page.shows(/^b c d$/)
   },
 
   async 'Talkers.vue'(page) {
     await show(page, 'Talkers.vue')
-    await vi.waitFor(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
     page.hub.to('chat/lobby').send('message', { text: 'two words' })
     page.hub.to('chat/lobby').send('message', { text: 'and three more' })
     await page.shows('5 words')
@@ -59,7 +60,7 @@ await describeDocument('docs/vue.md', {
     await page.shows('no price yet')
     expect(page.root.querySelector('p')?.className).toBe('stale')
     change({ symbol: 'TIDE' })
-    await vi.waitFor(() => expect(stream.requests).toHaveLength(1))
+    await eventually(() => expect(stream.requests).toHaveLength(1))
     stream.send({ type: 'price', data: { symbol: 'TIDE', value: 42 } })
     await page.shows(/^42$/)
     expect(page.root.querySelector('p')?.className).toBe('')
@@ -67,7 +68,7 @@ await describeDocument('docs/vue.md', {
 
   async 'Bell.vue'(page) {
     await show(page, 'Bell.vue')
-    await vi.waitFor(() => expect(page.hub.subscriberCount('notices')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('notices')).toBe(1))
     for (const text of ['a', 'b']) page.hub.to('notices').send('alert', { text })
     await page.shows('2 unread')
     page.click('2 unread')
@@ -76,7 +77,7 @@ await describeDocument('docs/vue.md', {
 
   async 'Summary.vue'(page) {
     await show(page, 'Summary.vue')
-    await vi.waitFor(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
+    await eventually(() => expect(page.hub.subscriberCount('chat/lobby')).toBe(1))
     page.hub.to('notices').send('alert', { text: 'Low tide' })
     page.hub.to('chat/lobby').send('message', { text: 'Ahoy' })
     await page.shows('1 notices, 1 messages')

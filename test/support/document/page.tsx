@@ -5,6 +5,7 @@ import { createHub, type Hub } from 'tidewire/server'
 import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
 import { type Component, createApp, type Plugin } from 'vue'
 import { blocksOf, isCode, isSuite, needsPage } from './block.js'
+import { eventually } from './eventually.js'
 import { type Runs, runBlocks } from './runs.js'
 
 type AnyHub = Hub<Record<string, Record<string, unknown>>>
@@ -92,8 +93,8 @@ function createPage(path: string): Page & { end(): Promise<void> } {
       app.mount(root)
     },
     leave: (cleanup) => void cleanups.push(cleanup),
-    shows: (text) => vi.waitFor(() => expect(textOf()).toMatch(text), 5000),
-    connections: (count) => vi.waitFor(() => expect(hub.connectionCount).toBe(count), 5000),
+    shows: (text) => eventually(() => expect(textOf()).toMatch(text)),
+    connections: (count) => eventually(() => expect(hub.connectionCount).toBe(count)),
     submit(text) {
       const field = root.querySelector('input, textarea') as HTMLInputElement
       field.value = text
@@ -108,7 +109,7 @@ function createPage(path: string): Page & { end(): Promise<void> } {
     },
     async end() {
       for (const cleanup of cleanups) cleanup()
-      await vi.waitFor(() => expect(hub.connectionCount).toBe(0), 5000)
+      await eventually(() => expect(hub.connectionCount).toBe(0))
       root.remove()
       vi.unstubAllGlobals()
       vi.restoreAllMocks()
