@@ -141,8 +141,11 @@ describe('each block runs', () => {
 
     async 'vite.config.ts'() {
       const { default: config } = (await load('vite.config.ts')) as { default: UserConfig }
-      const [[path = '', target] = []] = Object.entries(config.server?.proxy ?? {})
-      expect(target).toBe('http://localhost:3000')
+      const proxy = config.server?.proxy ?? {}
+      expect(proxy).toEqual({
+        '/_sse': 'http://localhost:3000',
+        '/api': 'http://localhost:3000',
+      })
       const endpoint = createServer((request, response) => {
         response.writeHead(200, EVENT_STREAM).write(formatSSE({ data: request.url ?? '' }))
       }).listen()
@@ -156,16 +159,20 @@ describe('each block runs', () => {
           middlewareMode: true,
           watch: null,
           ws: false,
-          proxy: { [path]: `http://127.0.0.1:${port}` },
+          proxy: Object.fromEntries(
+            Object.keys(proxy).map((path) => [path, `http://127.0.0.1:${port}`]),
+          ),
         },
         optimizeDeps: { noDiscovery: true },
       })
       onTestFinished(() => vite.close())
       world.serve(vite.middlewares)
-      const source = createSource('/api/prices')
-      for await (const { data } of source) {
-        expect(data).toBe('/api/prices')
-        source.close()
+      for (const path of ['/api/prices', '/_sse']) {
+        const source = createSource(path)
+        for await (const { data } of source) {
+          expect(data).toBe(path)
+          source.close()
+        }
       }
     },
 

@@ -83,7 +83,8 @@ describe('what it names exists', () => {
 
   test('links to chapters', () => {
     const chapters = Array.from(text.matchAll(/^## (.*)$/gm), ([, title = '']) =>
-      title.toLowerCase().replaceAll(' ', '-'),
+      // As GitHub makes them: without punctuation.
+      title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'),
     )
     const links = Array.from(text.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link)
     expect(links).not.toEqual([])

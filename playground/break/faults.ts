@@ -49,7 +49,7 @@ export const groups: readonly { readonly name: string; readonly faults: readonly
         name: 'Slow network',
         undo: 'Full speed',
         expect:
-          'Everything comes late and in small pieces, 4 KB a second. A trickle is no silence: nothing reconnects, nothing is lost.',
+          'Everything comes late and in small pieces, 4 KB a second, until you press Full speed. A trickle is no silence: nothing reconnects, nothing is lost.',
         isOver: ({ undone }) => undone,
       },
       {

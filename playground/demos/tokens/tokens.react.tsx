@@ -20,7 +20,7 @@ export function Answer() {
       <header>
         <status-badge state={body ? state : { status: 'idle' }} />
         <p className="facts">{tokens} tokens</p>
-        <button type="button" disabled={state.status === 'closed'} onClick={close}>
+        <button type="button" disabled={!body || state.status === 'closed'} onClick={close}>
           Stop
         </button>
       </header>

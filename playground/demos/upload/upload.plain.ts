@@ -10,6 +10,7 @@ export function mountUpload(panel: HTMLElement): () => void {
   const bar = element('progress', { max: 100, ariaLabel: 'Upload' })
   const text = element('p', { className: 'facts' }, 'Nothing sent yet')
   panel.append(element('header', {}, name, badge), bar, text)
+  badge.channel = 'idle'
 
   return effect(() => {
     if (!upload.value) return

@@ -6,14 +6,25 @@ import type { Component } from 'vue'
 import { eventually } from '../../support/document/eventually.js'
 import { describeDocument, type Page } from '../../support/document/page.js'
 
-/** Two people talk, and one of them stays when the hub loses its memory. */
-async function chats({ hub, submit, shows, root }: Page) {
+/** Two people talk, a notice comes, and the page is told when the hub loses its memory. */
+async function chats(page: Page) {
+  const { submit, shows, click, root, restart } = page
   await shows(/open/)
   submit('Ahoy')
   await shows(/Ahoy/)
-  await hub.to('chat/lobby').send('message', { text: 'Land in sight' })
+  await page.hub.to('chat/lobby').send('message', { text: 'Land in sight' })
   await shows('Ahoy Land in sight')
   await eventually(() => expect(root.querySelector('input')?.value).toBe(''))
+  await page.hub.to('notices').send('alert', { text: 'Low tide' })
+  await shows('Notice: Low tide')
+
+  expect(root.innerText).not.toContain('missing')
+  await restart()
+  await shows('Messages may be missing')
+  await shows('Ahoy Land in sight')
+  click('missing')
+  await eventually(() => expect(root.innerText).not.toContain('missing'))
+  await shows(/open/)
 }
 
 await describeDocument('docs/getting-started.md', {
