@@ -74,6 +74,12 @@ describeInChromium('three views', { timeout: PATIENT }, () => {
     })
   })
 
+  test('shows the server as an app has it, with the package in place of the tree', async () => {
+    const code = person.page.locator('.code[aria-label="Server"] pre')
+    await code.filter({ hasText: "from 'tidewire/server'" }).waitFor()
+    expect(await code.textContent()).not.toContain('src/server')
+  })
+
   describe('with the status to be pasted', () => {
     const status = (name: string, text: RegExp) =>
       view(name).locator('.connection-status', { hasText: text }).waitFor()
