@@ -84,7 +84,10 @@ describe('what it names exists', () => {
   test('links to chapters', () => {
     const chapters = Array.from(text.matchAll(/^## (.*)$/gm), ([, title = '']) =>
       // As GitHub makes them: without punctuation.
-      title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'),
+      title
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
     )
     const links = Array.from(text.matchAll(/\]\(#([^)]+)\)/g), ([, link]) => link)
     expect(links).not.toEqual([])

@@ -128,7 +128,9 @@ function drawEvents({ pen, width, now, shown, x, color }: Drawing, history: Hist
 function drawMarks({ pen, width, now, x, color }: Drawing, history: History): void {
   pen.fillStyle = color('--ink')
   pen.strokeStyle = color('--ink')
-  for (const { at, name } of history.marks(now)) {
+  // From the newest: a name has room up to the next one, or is left out.
+  let room = width
+  for (const { at, name } of [...history.marks(now)].reverse()) {
     const left = Math.round(x(at)) + 0.5
     pen.setLineDash([2, 2])
     pen.beginPath()
@@ -136,9 +138,13 @@ function drawMarks({ pen, width, now, x, color }: Drawing, history: History): vo
     pen.lineTo(left, TICKS.bottom)
     pen.stroke()
     pen.setLineDash([])
-    const isLate = left + pen.measureText(name).width + 4 > width
-    pen.textAlign = isLate ? 'right' : 'left'
-    pen.fillText(name, left + (isLate ? -4 : 4), BAND + 11)
+    const length = pen.measureText(name).width
+    const isLate = left + length + 4 > width
+    const from = isLate ? left - 4 - length : left + 4
+    const isShown = from + length <= room
+    pen.textAlign = 'left'
+    if (isShown) pen.fillText(name, from, BAND + 11)
+    room = Math.min(room, left, isShown ? from : left) - 4
   }
 }
 

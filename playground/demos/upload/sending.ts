@@ -20,7 +20,7 @@ export async function send(file: Blob): Promise<void> {
   try {
     await call(`uploads/${id}`, file, { signal: control.signal })
   } catch (error) {
-    failure.value = String(error)
+    failure.value = error instanceof Error ? error.message : String(error)
   }
   running.value = undefined
 }
