@@ -1,13 +1,14 @@
 /**
  * Bytes of an event stream to events, to the letter of WHATWG HTML 9.2.5 and 9.2.6, in time linear in the bytes however they are cut.
  *
- * Bytes are decoded block by block to `text`; `readText` cuts it into lines, `readLine` and `readField` take what a line says,
- * `endBlock` dispatches. A line that the text does not finish is `held` for the next one.
+ * Bytes are decoded block by block to `text`; `readLine` takes a line of it, `readField` what the line says, `endBlock` dispatches. A
+ * line that the text does not finish is `held` for the next one. Whole events of ASCII take the fast path, to the same `endBlock`.
  */
 import { LONGEST_DELAY } from '../abort.js'
 import { MessageError } from '../errors.js'
 import { createDecoder } from './decoder.js'
 import type { StreamEvent } from './event.js'
+import { readEvents } from './fast-path.js'
 
 export interface ParserOptions {
   /**
@@ -66,12 +67,20 @@ export function createParser(options: ParserOptions): Parser {
 
   let lastEventId: string
   let reading = false
+  /** The fast path does not count: no event in a block is larger. */
+  const mayHurry = maxEventSize >= BLOCK_BYTES
 
-  // What is still to be read: bytes of the chunk, and the text that the bytes before them gave.
+  // What is still to be read: bytes of the chunk from `offset`, and of the text that the bytes before them gave, from `position`.
   let decode: (bytes: Uint8Array) => string
   let bytes: Uint8Array
+  let offset: number
   let text: string
   let position: number
+  /** The bytes of `text` where all of it is ASCII. */
+  let ascii: Uint8Array
+  /** Next in `text`. Remembered: to search for a line end that it has not once a line would be quadratic. */
+  let lf: number
+  let cr: number
   /** Dropped where it comes next: the BOM at the start of a stream, the LF after a CR. */
   let swallowed: string
 
@@ -80,6 +89,8 @@ export function createParser(options: ParserOptions): Parser {
   let skipsLine: boolean
 
   // The block under way. Its id is in force at its end; `excess` is the beginning of what made it too large.
+  /** Nothing of it was read, and the fast path may try. */
+  let isFresh: boolean
   let type: string
   let data: string | undefined
   let id: string | undefined
@@ -87,66 +98,76 @@ export function createParser(options: ParserOptions): Parser {
 
   function startStream() {
     decode = createDecoder()
-    bytes = NO_BYTES
+    bytes = ascii = NO_BYTES
     text = held = ''
     position = 0
+    lf = cr = -1
     swallowed = BOM
     skipsLine = false
-    id = undefined
     startBlock()
   }
 
   function startBlock() {
-    type = ''
-    data = undefined
-    excess = ''
+    isFresh = mayHurry
+    type = excess = ''
+    data = id = undefined
   }
 
   function read(chunk: Uint8Array) {
     reading = true
     bytes = chunk
+    offset = 0
     try {
-      readText()
-      while (bytes.length > 0) {
-        const block = bytes.subarray(0, BLOCK_BYTES)
-        bytes = bytes.subarray(BLOCK_BYTES)
+      if (position < text.length) readText()
+      while (offset < bytes.length) {
+        const block =
+          bytes.length > BLOCK_BYTES ? bytes.subarray(offset, offset + BLOCK_BYTES) : bytes
+        offset += BLOCK_BYTES
         text = decode(block)
         position = 0
+        ascii = text.length === block.length ? block : NO_BYTES
         readText()
       }
     } catch (thrown) {
       // The bytes are the caller's again, so the rest waits as text.
-      text = text.slice(position) + decode(bytes)
+      text = text.slice(position) + decode(bytes.subarray(offset))
       position = 0
       throw thrown
     } finally {
-      bytes = NO_BYTES
+      bytes = ascii = NO_BYTES
       reading = false
     }
   }
 
   function readText() {
-    // Remembered: to search for a line end that the text has not once a line would be quadratic.
-    let lf = -1
-    let cr = -1
+    lf = cr = -1
     while (position < text.length) {
       if (swallowed) {
         if (text[position] === swallowed) position++
         swallowed = ''
-        continue
-      }
-      if (lf < position) lf = find('\n')
-      if (cr < position) cr = find('\r')
-      const start = position
-      const end = Math.min(lf, cr)
-      position = end + 1
-      if (end === text.length) holdLine(text.slice(start))
-      else {
-        // A CR ends its line at once: nobody knows when the next byte comes.
-        if (end === cr) swallowed = '\n'
-        endLine(text.slice(start, end))
+      } else {
+        if (isFresh) readEvents(ascii, text, position, endBlock)
+        readLine()
       }
     }
+  }
+
+  function readLine() {
+    if (lf < position) lf = find('\n')
+    if (cr < position) cr = find('\r')
+    const start = position
+    const end = Math.min(lf, cr)
+    position = end + 1
+    if (end === text.length) return holdLine(text.slice(start))
+    // A CR ends its line at once: nobody knows when the next byte comes.
+    if (end === cr) swallowed = '\n'
+    if (skipsLine) skipsLine = false
+    else if (held) {
+      const line = held + text.slice(start, end)
+      held = ''
+      readField(line, 0, line.length)
+    } else if (start < end) readField(text, start, end)
+    else endBlock(position, type, data, id, excess)
   }
 
   function find(lineEnd: string) {
@@ -156,37 +177,29 @@ export function createParser(options: ParserOptions): Parser {
 
   /** A rope, flattened only when its line is whole: what is held is neither copied nor searched again with every chunk. */
   function holdLine(part: string) {
+    isFresh &&= !part
     skipsLine ||= !held && !onComment && part[0] === ':'
     if (!skipsLine) held += part
     if (held.length > longestLine) {
-      readLine(held)
+      readField(held, 0, held.length)
       held = ''
       skipsLine = true
     }
   }
 
-  function endLine(part: string) {
-    const line = held + part
-    held = ''
-    if (skipsLine) skipsLine = false
-    else if (line) readLine(line)
-    else endBlock()
-  }
-
-  /** A line that is not blank. Of one that is too long only the start may be there: whatever the field, it is data that is too large. */
-  function readLine(line: string) {
-    const colon = line.indexOf(':')
-    if (line.length > longestLine) {
-      if (/^(data|event|id):/.test(line)) readField('data', line.slice(5))
-    } else if (colon < 0) readField(line, '')
-    else if (colon > 0)
-      readField(line.slice(0, colon), line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1)))
-    else onComment?.(line.slice(1))
-  }
-
-  /** 9.2.6, "process the field". */
-  function readField(name: string, value: string) {
+  /** 9.2.6, "process the field". Of a line that is too long only the start may be there: whatever the field, it is data that is too large. */
+  function readField(source: string, start: number, end: number) {
+    isFresh = false
+    let colon = start
+    // Codes, since they are faster than characters.
+    while (colon < end && source.charCodeAt(colon) !== 58) colon++
+    let name = source.slice(start, colon)
+    const value = source.slice(colon + (source.charCodeAt(colon + 1) === 32 ? 2 : 1), end)
+    if (end - start > longestLine) name = /^(data|event|id)$/.test(name) ? 'data' : 'ignored'
     switch (name) {
+      case '':
+        onComment?.(source.slice(start + 1, end))
+        break
       case 'data':
         data = data === undefined ? value : `${data}\n${value}`
         if (data.length > maxEventSize) {
@@ -205,24 +218,23 @@ export function createParser(options: ParserOptions): Parser {
     }
   }
 
-  /** 9.2.6, "dispatch the event". */
-  function endBlock() {
-    if (id !== undefined) lastEventId = id
-    const name = type || 'message'
+  /** 9.2.6, "dispatch the event": of the block that ends at a position of the text. Says whether the text is still there. */
+  function endBlock(end: number, name: string, value?: string, newId?: string, tooMuch?: string) {
+    // Before the callbacks, which may throw: the next feed continues after this block.
+    position = end
+    if (!isFresh) startBlock()
+    if (newId !== undefined) lastEventId = newId
+    name ||= 'message'
     try {
-      if (excess) {
+      if (tooMuch) {
         const text = `An event "${name}" is over maxEventSize, ${maxEventSize} characters.`
-        onError?.(new MessageError('too-large', text, { type: name, raw: excess }))
-      } else if (data !== undefined) onEvent({ type: name, data, lastEventId })
+        onError?.(new MessageError('too-large', text, { type: name, raw: tooMuch }))
+      } else if (value !== undefined) onEvent({ type: name, data: value, lastEventId })
     } finally {
-      // Where a callback threw, too: the next feed continues after this block.
-      startBlock()
-      // Gone where it called reset() or end().
-      if (id !== undefined) {
-        id = undefined
-        onId?.(lastEventId)
-      }
+      // A callback that called reset() or end() has left this stream.
+      if (newId !== undefined && position === end) onId?.(lastEventId)
     }
+    return position === end
   }
 
   const parser: Parser = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cut } from '../support/chunks.js'
-import { randomCuts, randomStream } from '../support/random-stream.js'
+import { randomCuts, randomStream, usualStream } from '../support/random-stream.js'
 import { record } from '../support/recording.js'
 import { referenceParse } from '../support/reference-parser.js'
 
@@ -40,6 +40,18 @@ describe('the parser agrees with the reference', () => {
         expect(record(cut(bytes, ...lengths), { lastEventId, onComment: undefined })).toEqual(log)
       }),
       { numRuns: STREAMS / 10 },
+    ),
+  )
+
+  it('on what servers usually send, whole and byte by byte', { timeout: STREAMS }, () =>
+    fc.assert(
+      fc.property(usualStream, fc.integer({ min: 1, max: 3000 }), (bytes, length) => {
+        const said = referenceParse(bytes)
+        // Whole the fast path takes it, in single bytes the plain grammar, in chunks now this and now that.
+        for (const size of [bytes.length || 1, 1, length])
+          expect(record(cut(bytes, size))).toEqual(said)
+      }),
+      { numRuns: STREAMS / 20 },
     ),
   )
 })

@@ -65,6 +65,49 @@ export const randomStream: fc.Arbitrary<Uint8Array> = fc
   )
   .map(join)
 
+const usual = fc.constantFrom('data: ', 'data: ', 'id: ', 'event: ')
+const unusual = fc.constantFrom(
+  'data:',
+  'date: ',
+  'data',
+  'id:',
+  'idx: ',
+  'even: ',
+  'events: ',
+  ': ',
+  'x: ',
+)
+const usualValue = fc.oneof(
+  fc.constantFrom(
+    '',
+    '7',
+    'tick',
+    '{"price":1.25}',
+    'y'.repeat(31),
+    'y'.repeat(32),
+    'y'.repeat(33),
+  ),
+  fc.integer({ min: 0, max: 400 }).map((length) => 'word '.repeat(80).slice(0, length)),
+)
+const unusualValue = fc.constantFrom('a\tb', 'nul\0', ' ', ':', `tab ${'y'.repeat(40)}\t`)
+const mostly = <T>(common: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 30, arbitrary: common }, { weight: 1, arbitrary: rare })
+
+/** What servers send nearly always: ASCII, whole events, one kind of line end. Now and then there is something unusual in it. */
+export const usualStream: fc.Arbitrary<Uint8Array> = fc
+  .constantFrom(...LINE_ENDS)
+  .chain((lineEnd) => {
+    const end = mostly(fc.constant(lineEnd), fc.constantFrom(...LINE_ENDS, ''))
+    const field = fc
+      .tuple(mostly(usual, unusual), mostly(usualValue, unusualValue), end)
+      .map((parts) => parts.join(''))
+    const event = fc
+      .tuple(fc.array(field, { minLength: 1, maxLength: 4 }), end)
+      .map(([fields, end]) => fields.join('') + end)
+    return fc.array(event, { maxLength: 40, size: 'max' })
+  })
+  .map((events) => bytesOf(events.join('')))
+
 /** Lengths of the chunks, to be used in turn. */
 export const randomCuts: fc.Arbitrary<number[]> = fc.array(
   fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 60 })),
