@@ -3,6 +3,8 @@
  *
  * Bytes are decoded block by block to `text`; `readLine` takes a line of it, `readField` what the line says, `endBlock` dispatches. A
  * line that the text does not finish is `held` for the next one. Whole events of ASCII take the fast path, to the same `endBlock`.
+ *
+ * Over 250 lines because its state is one closure, and the documentation of what it takes is part of it.
  */
 import { LONGEST_DELAY } from '../abort.js'
 import { MessageError } from '../errors.js'
