@@ -75,7 +75,7 @@ describe('a progress stream', () => {
     async (answer) => {
       const thrown = new Error('task')
       const stream = createProgressStream(() => Promise.reject(thrown), {
-        errorMessage: () => answer as string,
+        errorMessage: () => answer as never,
       })
       expect(await all(await open(stream))).toEqual(['error {"message":"failed"}', 'end'])
       expect(complained()).toEqual([thrown, expect.any(TypeError)])
