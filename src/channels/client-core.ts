@@ -37,7 +37,7 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
   const { url = '/_sse' } = options
   const requester = createRequester(url, options)
   const schemasOf = createSchemaFinder(options.schema)
-  const events = createClientEvents(Date.now)
+  const events = createClientEvents()
   const diagnose = createDiagnose(options)
   /** Weak, so that a name which was looked at once does not stay for ever. */
   const views = new Map<string, WeakRef<Channel>>()
@@ -48,7 +48,9 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
   /** What `connect()` asked for. */
   let isKept = false
   let isHeld = false
-  let lost: { readonly conn: string; readonly at: number } | undefined
+  /** The connection that the hub forgot last, and when. */
+  let lost: string | undefined
+  let lostAt = 0
   let isWarned = false
 
   const id = () => (clientId ??= createClientId())
@@ -72,15 +74,17 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
       return retryDelay(attempt, retryAfter(failure, Date.now()), options, Math.random)
     },
     lost(conn) {
-      const now = Date.now()
-      if (!isWarned && lost && lost.conn !== conn && now - lost.at < LOST_AGAIN) {
-        isWarned = true
-        diagnose('connection-unknown', {
-          message:
-            'The hub forgot a connection twice within 30 s. Do several processes serve this address without a shared log?',
-        })
+      if (lost !== conn) {
+        if (!isWarned && Date.now() - lostAt < LOST_AGAIN) {
+          isWarned = true
+          diagnose('connection-unknown', {
+            message:
+              'The hub forgot a connection twice within 30 s. Do several processes serve this address without a shared log?',
+          })
+        }
+        lost = conn
+        lostAt = Date.now()
       }
-      if (lost?.conn !== conn) lost = { conn, at: now }
       connection.reconnect()
     },
     failed: (failure) =>
@@ -193,11 +197,8 @@ export function createClientCore<C>(options: SSEClientOptions<C>) {
 
   return {
     id,
-    state,
-    status,
-    error,
-    on: events.on,
-    verbs,
+    /** What a client has as its own. */
+    face: { state, status, error, on: events.on, ...verbs },
     channel,
     subscribe: (name: string) => createSubscription(channel(name, {}), member(name)),
   }

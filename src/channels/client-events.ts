@@ -24,14 +24,20 @@ export interface ClientEmitter {
   failed(error: SSEError): void
 }
 
-export function createClientEvents(now: () => number): ClientEmitter {
+export function createClientEvents(): ClientEmitter {
   /** One entry a call of `on`, so that the same function may listen twice. */
   const listeners = new Set<readonly [type: keyof ClientEvents, listener: Listener]>()
+  /** What is being told, and what came of it meanwhile: everybody hears everything in order. */
+  const telling: (readonly [type: keyof ClientEvents, data: unknown])[] = []
   let isConnected = false
+  let newest: ConnectionState
 
   function emit<T extends keyof ClientEvents>(type: T, data: ClientEvents[T]) {
-    for (const [heard, listener] of [...listeners])
-      if (heard === type) guard(() => listener(data as never))
+    if (telling.push([type, data]) > 1) return
+    for (const [told, what] of telling)
+      for (const entry of [...listeners])
+        if (entry[0] === told && listeners.has(entry)) guard(() => entry[1](what as never))
+    telling.length = 0
   }
 
   return {
@@ -42,18 +48,18 @@ export function createClientEvents(now: () => number): ClientEmitter {
     },
 
     changed(state, error) {
+      newest = state
       const { status } = state
+      const isOpen = status === 'open'
       const isPlanned = status === 'connecting' || (status === 'waiting' && !state.error)
-      if (status === 'open' && !isConnected) {
-        isConnected = true
-        emit('connected', undefined)
-      } else if (status !== 'open' && !isPlanned && isConnected) {
-        isConnected = false
-        emit('disconnected', error)
+      if (isOpen !== isConnected && !isPlanned) {
+        isConnected = isOpen
+        emit(isOpen ? 'connected' : 'disconnected', error)
       }
       if (error) emit('error', error)
-      if (status === 'waiting' && state.error)
-        emit('reconnecting', { attempt: state.attempt, delay: state.retryAt - now() })
+      // Whoever was told of the error may have moved on.
+      if (status === 'waiting' && state.error && state === newest)
+        emit('reconnecting', { attempt: state.attempt, delay: state.retryAt - Date.now() })
     },
 
     failed: (error) => emit('error', error),

@@ -48,15 +48,8 @@ export class SSEClient<C extends ChannelMap<C> = RegisteredChannels> implements 
   constructor(options: SSEClientOptions<NoInfer<C>> = {}) {
     checkOptions('SSEClient', options)
     this.#core = createClientCore(options)
-    const { state, status, error, on, verbs } = this.#core
-    Object.assign(this, {
-      state,
-      status,
-      error,
-      on,
-      ...verbs,
-      ...(Symbol.dispose && { [Symbol.dispose]: verbs.close }),
-    })
+    const { face } = this.#core
+    Object.assign(this, face, Symbol.dispose && { [Symbol.dispose]: face.close })
   }
 
   /** A label, never a credential: send it with your own requests so that the server can `.except(id)`. */

@@ -91,17 +91,14 @@ export function createHubClient(host: HubClientHost): HubClient {
         control.opened(conn, asked)
         return ready(block.heartbeat)
       case 'sub':
-        heard = block.rev
+        heard = Math.max(heard, block.rev)
         for (const [name, verdict] of Object.entries(block.channels)) known(name)?.decide(verdict)
         return block.heartbeat === undefined ? SKIP : ready(block.heartbeat)
       case 'gap':
         for (const name of block.channels) known(name)?.lose(block.why, block.i ?? id)
         return SKIP
       case 'revoked':
-        for (const name of block.channels) {
-          known(name)?.uncover(host.cursor())
-          known(name)?.revoke()
-        }
+        for (const name of block.channels) known(name)?.revoke(host.cursor())
         return SKIP
       case 'drain':
         return { type: 'ending', after: block.after }

@@ -74,7 +74,8 @@ export interface Membership {
   uncover(cursor: string): void
   /** The hub's answer. */
   decide(verdict: WireVerdict): void
-  revoke(): void
+  /** Taken back, the connection's cursor being where it is. */
+  revoke(cursor: string): void
   /** History was lost; what comes next follows the id `after`. */
   lose(reason: GapReason, after: string): void
   /** Whether the message of this id is news. */
@@ -128,6 +129,12 @@ export function createMembership(name: string, host: MembershipHost): Membership
 
   const isJoined = () => verdict === 'ok' || verdict === 'volatile'
 
+  /** Has had everything up to this id. */
+  function reach(id: string) {
+    cursor = id
+    if (!isCovered) start = id
+  }
+
   function interrupt(closed: Closed | undefined) {
     if (closed) {
       status.value = 'closed'
@@ -135,6 +142,11 @@ export function createMembership(name: string, host: MembershipHost): Membership
       for (const view of views) view.end(closed.reason === 'user', closed.error)
     } else if (!verdict || isJoined() || status.peek() === 'closed')
       status.value = isJoined() ? 'resuming' : 'joining'
+  }
+
+  function uncover(at: string) {
+    if (isCovered) start = at
+    isCovered = false
   }
 
   function decide(answer: WireVerdict) {
@@ -185,34 +197,31 @@ export function createMembership(name: string, host: MembershipHost): Membership
     replay(from) {
       if (!verdict) start ??= from
     },
-    uncover(at) {
-      if (isCovered) start = at
-      isCovered = false
-    },
+    uncover,
     decide,
-    revoke() {
+    revoke(at) {
+      uncover(at)
       verdict = 'denied'
       refuse('denied', 'revoked')
     },
     lose(reason, after) {
       // What another stream has delivered already is not lost.
       if (reason !== 'rewound' && (compareIds(cursor, after) ?? -1) >= 0) return
-      cursor = after
-      if (!isCovered) start = after
+      reach(after)
       gap.value = { reason, since: Date.now() }
       for (const view of views) view.joined(false)
     },
     take(id) {
       if (!id) return true
       if (!isAfter(id, cursor)) return false
-      cursor = id
-      if (!isCovered) start = id
+      reach(id)
       return true
     },
     fail,
     interrupt,
     settled(then) {
-      if (verdict) then(verdict)
+      const answer = lease.isHeld && host.closed() ? 'closed' : verdict
+      if (answer) then(answer)
       else waiting.add(then)
       return () => waiting.delete(then)
     },

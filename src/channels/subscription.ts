@@ -25,17 +25,18 @@ export interface SSESubscription<E = UntypedEvents>
 export function createSubscription(channel: Channel, membership: Membership): SSESubscription {
   const ends = new Set<() => void>()
   let isClosed = false
-  let settle: (verdict: Verdict | 'closed') => void
+  let settle!: (verdict: Verdict | 'closed') => void
   const ready = new Promise<Verdict | 'closed'>((resolve) => {
     settle = resolve
   })
 
-  /** Ends with the subscription, or before it. */
+  /** Ends with the subscription, or before it; at once where that is closed. */
   function own(end: () => void): () => void {
     const once = () => {
       if (ends.delete(once)) end()
     }
     ends.add(once)
+    if (isClosed) once()
     return once
   }
 
@@ -47,19 +48,15 @@ export function createSubscription(channel: Channel, membership: Membership): SS
 
   // To watch is to hold.
   own(channel.latest.subscribe(() => {}))
-  own(membership.settled((verdict) => settle(verdict)))
+  own(membership.settled(settle))
 
   return {
     channel,
     ready,
-    on(type, listener) {
-      return isClosed ? () => {} : own(channel.on(type, listener))
-    },
+    on: (type, listener) => own(channel.on(type, listener)),
     [Symbol.asyncIterator]() {
       const iterator = channel[Symbol.asyncIterator]()
-      const end = () => void iterator.return?.()
-      if (isClosed) end()
-      else own(end)
+      own(() => void iterator.return?.())
       return iterator
     },
     close,

@@ -4,6 +4,8 @@
  * Channels that begin together are one group: first the log vouches for the ids they begin at, then those that begin at their last
  * `n` messages are counted back, then the log is read once for all of them up to the journal's head. There, in the same tick, they go
  * live: whatever is published afterwards is pushed, and nothing before it is.
+ *
+ * Over 250 lines because the steps of a group read and change the same few variables, which files of their own would hand around.
  */
 import { compareIds, type GapReason, isAfter } from '../hub-protocol.js'
 import { isPromise } from './authorize.js'

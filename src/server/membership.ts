@@ -1,4 +1,8 @@
-/** The channels of one session: its wanted set, the rules asked for them, and what came of it. */
+/**
+ * The channels of one session: its wanted set, the rules asked for them, and what came of it.
+ *
+ * Over 250 lines because a member goes back and forth between its rule and its verdict, and every step looks at all of them.
+ */
 import type { WantedChannel, WireVerdict } from '../hub-protocol.js'
 import { type Answer, ask, withinLimit } from './authorize.js'
 import type { Journal } from './journal.js'

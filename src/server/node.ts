@@ -92,7 +92,9 @@ async function answer(
   try {
     const url = urlOf(req)
     if (!url) return sendText(res, 400, 'The Host header or the target is malformed.')
-    if (req.method === 'TRACE') return sendText(res, 405, 'TRACE is not answered here.')
+    // The methods that the web forbids, of which no request can be made.
+    if (/^(CONNECT|TRACE|TRACK)$/.test(req.method ?? ''))
+      return sendText(res, 405, `${req.method} is not answered here.`)
     request = requestOf(req, url, left.signal)
     underWay.add(request)
     const response = await fetch(request, direct.open)

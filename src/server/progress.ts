@@ -46,19 +46,17 @@ export async function runProgress(
   } catch (error) {
     over = true
     onError(error)
-    if (!signal.aborted) send('error', { message: textOf(error, errorMessage, onError) })
+    if (signal.aborted) return
+    try {
+      send('error', { message: textOf(errorMessage(error)) })
+    } catch (failure) {
+      onError(failure)
+      send('error', { message: 'failed' })
+    }
   }
 }
 
-function textOf(
-  error: unknown,
-  errorMessage: (error: unknown) => string,
-  onError: (error: unknown) => void,
-): string {
-  try {
-    return errorMessage(error)
-  } catch (failure) {
-    onError(failure)
-    return 'failed'
-  }
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message
+  throw new TypeError(`errorMessage returned a ${typeof message}. Return a text.`)
 }

@@ -66,8 +66,11 @@ export interface Session extends Receiver {
 
 type Sub = Extract<ControlBlock, { t: 'sub' }>
 
+/** The timers are not exact enough for a client to rely on quicker ones (ms): it would replace one stream after the other. */
+const QUICKEST = 250
 /** On the wire a heartbeat is a whole number, 0 where there is none. */
-const announced = (ms: number) => (ms < Number.MAX_SAFE_INTEGER ? Math.ceil(ms) : 0)
+const announced = (ms: number) =>
+  ms < Number.MAX_SAFE_INTEGER ? Math.max(Math.ceil(ms), QUICKEST) : 0
 const hello = ({ identity, heartbeat, bodySize }: SessionParts): ControlBlock => ({
   t: 'hello',
   v: 1,

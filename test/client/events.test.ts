@@ -1,7 +1,7 @@
 /** What the events of a client tell of its one stream, and how it fails for good. */
 import { describe, expect, test, vi } from 'vitest'
 import { advance, settle, withFakeTime } from '../support/fake-time.js'
-import { eventsOf, hear, pair, sendNumbers } from '../support/hub-network.js'
+import { eventsOf, hear, opened, pair, sendNumbers } from '../support/hub-network.js'
 import { watched } from '../support/snapshots.js'
 import { withReportedErrors } from '../support/test-source.js'
 
@@ -86,6 +86,42 @@ describe('events', () => {
     await settle()
     expect(heard).toEqual(['same', 'last'])
     expect(reported.splice(0)).toMatchObject([{ message: 'mine' }])
+  })
+
+  test('say nothing of reconnecting where a listener closed the client, told of the error', async () => {
+    const it = await opened()
+    const events = eventsOf(it)
+    it.client.on('error', () => it.client.close())
+    it.network.cut()
+    await settle()
+    expect(it.client.state.value).toEqual({ status: 'closed', reason: 'user' })
+    expect(events).toEqual(['disconnected network', 'error network'])
+  })
+
+  test('are heard in order, though a listener before them moved on', async () => {
+    const it = pair()
+    it.client.on('connected', () => it.client.disconnect())
+    const events = eventsOf(it)
+    it.client.connect()
+    await settle()
+    expect(events).toEqual(['connected', 'disconnected'])
+    it.client.connect()
+    await settle()
+    expect(events).toEqual(['connected', 'disconnected', 'connected', 'disconnected'])
+  })
+
+  test('are not heard by a listener that another one ended, nor yet by one that it began', async () => {
+    const { client } = pair()
+    const heard: string[] = []
+    client.on('connected', () => {
+      stop()
+      client.on('connected', () => heard.push('begun'))
+    })
+    const stop = client.on('connected', () => heard.push('ended'))
+    client.on('connected', () => heard.push('last'))
+    client.connect()
+    await settle()
+    expect(heard).toEqual(['last'])
   })
 
   test('connected is tracked by an effect that reads it', async () => {

@@ -78,6 +78,7 @@ describe('a hub that talks nonsense', () => {
     'a verdict for a prototype':
       'event: hub\ndata: {"t":"sub","rev":2,"channels":{"__proto__":"denied","constructor":"denied"}}\n\n',
     'a sub whose channels are a list': 'event: hub\ndata: {"t":"sub","rev":2,"channels":["a"]}\n\n',
+    'a sub of an older revision': 'event: hub\ndata: {"t":"sub","rev":0,"channels":{}}\n\n',
     'a gap of nobody': 'event: hub\ndata: {"t":"gap","channels":["x"],"why":"hole"}\n\n',
     'a gap with an id that is none':
       'event: hub\ndata: {"t":"gap","channels":["a"],"why":"hole","i":{}}\n\n',

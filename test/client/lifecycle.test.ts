@@ -39,6 +39,13 @@ describe('silence', () => {
     expect(it.network.opens).toHaveLength(1)
   })
 
+  test('is not seen between heartbeats that are quicker than a clock can be trusted', async () => {
+    const it = pair({ makeHub: () => plainHub({ heartbeat: 15 }) })
+    hear(it.client.channel('a'))
+    await advance(10_000)
+    expect(it.network.opens).toHaveLength(1)
+  })
+
   test('is judged by the heartbeat of the quickest channel', async () => {
     const it = pair({
       makeHub: () => {

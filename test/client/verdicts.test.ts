@@ -75,6 +75,16 @@ describe('ready', () => {
     expect(subscription.channel.status.value).toBe('closed')
   })
 
+  test("is 'closed' on a client that was closed, whoever else still holds the channel", async () => {
+    const { client } = ruled()
+    const held = ['a', 'slow'].map((name) => client.subscribe(name))
+    await settle()
+    client.close()
+    const late = ['a', 'slow'].map((name) => client.subscribe(name).ready)
+    expect(await Promise.all(late)).toEqual(['closed', 'closed'])
+    expect(held.map(({ channel }) => channel.status.value)).toEqual(['closed', 'closed'])
+  })
+
   test('waits while a rule takes too long: the hub asks it again', async () => {
     const { client, hub, answer } = ruled()
     const { ready, channel } = client.subscribe('slow')

@@ -79,6 +79,16 @@ describe('a request', () => {
     expect(response.resume().statusCode).toBe(405)
   })
 
+  test('of another such method, which only HTTP/2 lets through, is refused', async () => {
+    const server = createHttp2Server(toNodeHandler({ fetch: () => new Response('no') }))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const [headers] = await once(client.request({ ':method': 'TRACK' }), 'response')
+    expect(headers).toMatchObject({ ':status': 405 })
+    client.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   const parsers = {
     json: express.json(),
     text: express.text({ type: '*/*' }),

@@ -128,6 +128,19 @@ describe('sending', () => {
     ])
     expect(onError).toHaveBeenCalledTimes(2)
   })
+
+  test('a task whose failure has a text that cannot be sent fails without it', async () => {
+    const onError = vi.fn()
+    const hub = createHub({ onError })
+    hub.channel('upload/:id')
+    const stream = await open(hub, ['upload/1'])
+    const thrown = new Error('large')
+    await hub.to('upload/1').progress(() => Promise.reject(thrown), {
+      errorMessage: () => 'x'.repeat(300_000),
+    })
+    expect(await stream.message()).toMatchObject({ e: 'error', d: { message: 'failed' } })
+    expect(onError.mock.calls).toEqual([[thrown], [expect.any(RangeError)]])
+  })
 })
 
 describe('declaring', () => {

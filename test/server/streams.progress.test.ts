@@ -70,6 +70,18 @@ describe('a progress stream', () => {
     expect(complained()).toEqual(thrown)
   })
 
+  test.each([undefined, 1n, { message: 'no text' }, Promise.resolve('late')])(
+    'says "failed" where errorMessage answers with %o, which is no text',
+    async (answer) => {
+      const thrown = new Error('task')
+      const stream = createProgressStream(() => Promise.reject(thrown), {
+        errorMessage: () => answer as never,
+      })
+      expect(await all(await open(stream))).toEqual(['error {"message":"failed"}', 'end'])
+      expect(complained()).toEqual([thrown, expect.any(TypeError)])
+    },
+  )
+
   test('lets its task know that the reader left, which is no failure', async () => {
     const ends: unknown[] = []
     const stream = createProgressStream(async (update, signal) => {

@@ -5,7 +5,8 @@ import { joining } from './channels-joining.js'
 import { listening } from './channels-listening.js'
 import { rendering } from './channels-rendering.js'
 import { server } from './channels-server.js'
+import { walks } from './channels-walks.js'
 
 export function channelsSuite(host: Host): void {
-  for (const part of [rendering, joining, listening, connection, server]) part(host)
+  for (const part of [rendering, joining, listening, connection, server, walks]) part(host)
 }
