@@ -41,13 +41,13 @@ function targets(results: readonly Result[]): string {
       target.what,
       goalOf(target),
       measuredOf(target),
-      isMet(target) ? 'met' : '**missed**',
+      isMet(target) ? 'met' : 'missed',
     ]),
   )
   return table(['', 'what', 'target', 'measured', ''], rows)
 }
 
-/** Each peer that costs less than every row of Tidewire's in its table. */
+/** Each peer that costs less than every row of Tidewire's in its table, in more than three quarters of the rounds. */
 function defeats(results: readonly Result[]): string {
   const lines = results.flatMap(({ title, comparisons }) =>
     comparisons.flatMap((comparison) => {
@@ -58,11 +58,16 @@ function defeats(results: readonly Result[]): string {
         .sort((a, b) => median(a) - median(b))[0]
       if (!own) return []
       return comparison.rows
-        .filter((row) => row.role === 'peer' && median(row) < median(own))
-        .map(({ contestant }) => {
-          const advantage = figureOf(times(comparison, contestant, own.contestant))
-          return `- ${title}, ${workload}: ${contestant}, ${advantage} × ${own.contestant}.`
-        })
+        .filter(({ role }) => role === 'peer')
+        .map(({ contestant }) => ({
+          contestant,
+          advantage: times(comparison, contestant, own.contestant),
+        }))
+        .filter(({ advantage }) => advantage.p25 > 1)
+        .map(
+          ({ contestant, advantage }) =>
+            `- ${title}, ${workload}: ${contestant}, ${figureOf(advantage)} × ${own.contestant}.`,
+        )
     }),
   )
   return lines.length ? lines.join('\n') : 'Nowhere in what is measured here.'
