@@ -15,10 +15,11 @@ client.state.subscribe((state) => {
   const offline = state.status === 'waiting' && state.offline
   note({ type: 'state', status: state.status, offline })
 })
-client.channel('n', { replay: 'earliest' }).on('n', (number) => {
-  note({ type: 'message', number: number as number })
+const channel = client.channel('n', { replay: 'earliest' })
+channel.on('n', (number) => note({ type: 'message', number: number as number }))
+channel.gap.subscribe((gap) => {
+  if (gap) note({ type: 'gap' })
 })
-client.on('gap', () => note({ type: 'gap' }))
 
 addEventListener('pagehide', () => note({ type: 'left' }))
 addEventListener('pageshow', ({ persisted }) => note({ type: 'back', kept: persisted }))

@@ -26,8 +26,6 @@ export async function openWebKit(program: string): Promise<Window> {
     { timeout: 30_000, interval: 100 },
   )
   const session = `/session/${sessionId}`
-  const page = await send<string>('GET', `${session}/window`)
-  const select = (handle: string) => send('POST', `${session}/window`, { handle })
 
   return {
     async open(url) {
