@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => clock.restore())
 
 /** Of those that come once the server is there again. */
-const returning = ({ asked }: Crowd, lasts: number) => asked.filter((at) => at >= lasts)
+const returning = ({ asked }: Crowd, lasts: number) => asked.filter((at) => at > lasts)
 
 function rowOf(crowd: Crowd, lasts: number) {
   return {

@@ -196,7 +196,8 @@ test(
     after.load(EVERY)
     await to(after.port)
     await vi.waitFor(() => {
-      for (const { client } of world.visitors) expect(client.connected).toBe(true)
+      const away = world.visitors.filter(({ client }) => !client.connected)
+      expect(away.map(({ client }) => client.status.peek())).toEqual([])
     }, patient)
     await expectMoved(world, before, after, ({ name }, channel, numbers) => {
       // Of what it had published, whatever had left the process.
