@@ -31,6 +31,8 @@ const CLIENTS = 6
 /** Milliseconds between two moments, in each of which something is published. */
 const MOMENT = 100
 const TOKEN_LIVES = 20_000
+/** A hub remembers the last event of so many channels, however many there were. */
+const REMEMBERED = 10_000
 const EXPIRED = new Error('The token has expired.')
 const BREAKS: readonly Break[] = ['drop', 'reset', 'end', 'stall', 'half-open']
 
@@ -204,6 +206,9 @@ function live(
   return {
     network,
     async go(moments: number) {
+      // What is bounded is full before anything is weighed.
+      for (let room = 0; room < REMEMBERED; room++)
+        void target.to(`rooms/before-${room}`).send('n', room)
       await clock.advance(MOMENT)
       for (let moment = 1; moment <= moments; moment++) {
         for (const [every, happen] of happenings) if (moment % every === 0) happen()
