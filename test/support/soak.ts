@@ -197,7 +197,11 @@ function live(
     ],
   ]
 
+  const surroundings = { clock, page, network, isDown: false, refreshTakes: 0 }
+
+  /** When nothing is held up on its way, which may be a megabyte for each reader. */
   async function weigh() {
+    await calm(surroundings, clients)
     // Counting forgets what has aborted.
     void listeners.count
     return heapInUse()
@@ -218,8 +222,6 @@ function live(
       heap.end = await weigh()
     },
     async end(): Promise<SoakFigures> {
-      const surroundings = { clock, page, network, isDown: false, refreshTakes: 0 }
-      await calm(surroundings, clients)
       expect(heard).toBe(published)
       expect(steady.gap.peek()).toBeUndefined()
       for (const { stop } of mounts) stop()
