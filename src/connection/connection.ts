@@ -54,6 +54,8 @@ const ENDED = 'The server ended the stream.'
 const SILENCE = 'No byte came within the heartbeat window.'
 /** So long open (ms) is proof of health, as is a delivered message. */
 const HEALTHY_AFTER = 5000
+/** What broke while the page was away is noticed within so long (ms) of its return. */
+const RETURN = 1000
 /** A server ends the stream that is replaced: so long (ms) the one that replaces it may take to say hello unnoticed. */
 const HANDOVER = 1000
 
@@ -81,6 +83,8 @@ export function createConnection(
   /** The server announced the end of the current stream. */
   let planned: number | undefined
   let host = ''
+  /** Until then the page has only just come back. */
+  let back = 0
 
   function dispatch(event: ConnectionEvent, error?: SSEError) {
     const previous = state
@@ -222,10 +226,10 @@ export function createConnection(
     // Whoever was told may have moved on.
     if (attempt !== current) return
     if (protocol.overlaps) challenge()
-    else failed(new ConnectionError('silence', SILENCE), failures === 0)
+    else failed(new ConnectionError('silence', SILENCE), true)
   }
 
-  /** `atOnce`: the connection was healthy, so that another stream needs no delay. */
+  /** `atOnce`: another stream needs no delay, if the connection was healthy. */
   function failed(thrown: unknown, atOnce = false) {
     const error = failureOf(thrown)
     if (error.status === 204) return dispatch({ type: 'end' })
@@ -235,13 +239,17 @@ export function createConnection(
     })
     lastFailure = error.code
     if (!again || failures >= maxReconnectAttempts) dispatch({ type: 'fail', error }, error)
-    else if (atOnce) dispatch({ type: 'replace', attempt: failures + 1 }, error)
+    else if (!failures && atOnce) dispatch({ type: 'replace', attempt: failures + 1 }, error)
     else retry(retryAfter(error, now()), error)
   }
 
   function retry(floor: number, error?: SSEError) {
     const attempt = failures + 1
-    const delay = retryDelay(attempt, Math.max(reconnectionTime, floor), options, random)
+    // A wait that began while the page was away would have been cut short.
+    const delay =
+      !failures && now() < back && state.status === 'open'
+        ? 1
+        : retryDelay(attempt, Math.max(reconnectionTime, floor), options, random)
     dispatch(waiting(attempt, delay, error), error)
   }
 
@@ -257,6 +265,7 @@ export function createConnection(
 
   const page = {
     wake() {
+      back = now() + RETURN
       dispatch({ type: 'due' })
       if (!protocol.once) current?.verify()
     },

@@ -1045,6 +1045,49 @@ describe('online, wake from sleep, pageshow, visible, resume', () => {
     },
   )
 
+  test.each(returns)(
+    '%s, and it shows that the stream broke meanwhile: the next one needs no delay',
+    async (_, act) => {
+      const page = stubPage()
+      const { stream, state, server } = await openedSource()
+      await act(page)
+      stream.cut()
+      await settle()
+      expect(state()).toMatchObject({ status: 'waiting', attempt: 1, retryAt: Date.now() + 1 })
+      await advance(1)
+      expect(server.live).toHaveLength(1)
+      // Only the first: whoever ends streams at once is not asked again and again.
+      ;(await server.next()).open().cut()
+      await settle()
+      expect(state()).toMatchObject({ status: 'waiting', attempt: 2 })
+      await advance(400)
+      expect(server.live).toHaveLength(0)
+    },
+  )
+
+  test.each(returns)('%s does not excuse a server that refuses', async (_, act) => {
+    const page = stubPage()
+    const { server, state } = openSource({ connectTimeout: 60_000 })
+    const first = await server.next()
+    await act(page)
+    first.respond(503, { 'retry-after': '60' })
+    await settle()
+    await advance(59_000)
+    expect(state().status).toBe('waiting')
+    expect(server.exchanges).toHaveLength(1)
+  })
+
+  test.each(returns)('%s, and the stream breaks later: as ever', async (_, act) => {
+    const page = stubPage()
+    const { stream, server } = await openedSource()
+    await act(page)
+    await advance(1000)
+    stream.cut()
+    await settle()
+    await advance(400)
+    expect(server.live).toHaveLength(0)
+  })
+
   test.each(returns)('%s leaves a stream alone that has no window', async (_, act) => {
     const page = stubPage()
     const { stream } = await openedSource()

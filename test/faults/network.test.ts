@@ -519,6 +519,32 @@ test('of a request that went half open before its answer the server does not hea
   expect(network.exchanges).toEqual([])
 })
 
+test.each(['stall', 'half-open'] as const)(
+  'an answer that was held back by a %s, and comes to nobody, is given back to who gave it',
+  async (how) => {
+    const { ask, network } = world()
+    let isGivenBack = false
+    let answer = (_: Response) => {}
+    // Does not ask the signal whether anybody is there.
+    network.server = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    const client = ask()
+    network.break(how)
+    const cancel = () => {
+      isGivenBack = true
+    }
+    answer(new Response(new ReadableStream({ cancel })))
+    await settle()
+    expect(isGivenBack).toBe(false)
+    client.leave()
+    network.break('reset')
+    await settle()
+    expect(isGivenBack).toBe(true)
+  },
+)
+
 test('a server that is replaced answers from then on', async () => {
   const { network, opened } = world()
   await opened()

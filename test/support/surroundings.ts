@@ -9,6 +9,7 @@ import {
   installPage,
   type Network,
   redirected,
+  type SignalListeners,
   settle,
   tooManyRequests,
   turn,
@@ -131,7 +132,7 @@ export async function calm(
  */
 export async function surrounded(
   clock: Clock,
-  run: (page: InstalledPage, complaints: unknown[]) => Promise<Network>,
+  run: (page: InstalledPage, complaints: unknown[], listeners: SignalListeners) => Promise<Network>,
 ): Promise<void> {
   const page = installPage()
   const listeners = watchSignalListeners()
@@ -139,7 +140,7 @@ export async function surrounded(
   const { reportError } = globalThis
   globalThis.reportError = (error) => void complaints.push(error)
   try {
-    const network = await run(page, complaints)
+    const network = await run(page, complaints, listeners)
     await settle()
     expect(complaints).toEqual([])
     expect(network.exchanges).toEqual([])

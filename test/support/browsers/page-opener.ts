@@ -48,35 +48,51 @@ const PREFERENCES = {
 }
 
 export const launchFirefox: Launch = async (program, url) => {
-  const profile = await mkdtemp(join(tmpdir(), 'firefox-'))
-  const lines = Object.entries(PREFERENCES).map(
-    ([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});`,
-  )
-  await writeFile(join(profile, 'user.js'), lines.join('\n'))
-  const browser = start(program, ['--headless', '--no-remote', '--profile', profile, url])
+  const profile = await createFirefoxProfile()
+  const browser = startProcess(program, ['--headless', '--no-remote', '--profile', profile, url])
   return async () => {
-    await end(browser)
+    await endProcess(browser)
     await rm(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-export const launchWebKit: Launch = async (program, url) => {
+/** A folder with nothing but preferences. */
+export async function createFirefoxProfile(preferences: object = {}): Promise<string> {
+  const profile = await mkdtemp(join(tmpdir(), 'firefox-'))
+  const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(
+    ([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});`,
+  )
+  await writeFile(join(profile, 'user.js'), lines.join('\n'))
+  return profile
+}
+
+/** A program on a screen that nobody sees, for an engine that has no headless mode. */
+export function startUnseen(program: string, args: readonly string[]): ChildProcess {
   // Its sandbox and its compositor need what a container has not.
-  const browser = start('xvfb-run', ['-a', '-s', '-screen 0 1280x800x24', program, url], {
+  return startProcess('xvfb-run', ['-a', '-s', '-screen 0 1280x800x24', program, ...args], {
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1',
     LIBGL_ALWAYS_SOFTWARE: '1',
   })
-  return () => end(browser)
+}
+
+export const launchWebKit: Launch = async (program, url) => {
+  const browser = startUnseen(program, [url])
+  return () => endProcess(browser)
 }
 
 /** In a process group of its own, so that its children end with it. */
-function start(program: string, args: string[], environment: Record<string, string> = {}) {
+export function startProcess(
+  program: string,
+  args: string[],
+  environment: Record<string, string> = {},
+) {
   const env = { ...process.env, ...environment }
   return spawn(program, args, { stdio: 'ignore', detached: true, env })
 }
 
-function end(browser: ChildProcess): Promise<void> {
+/** With all that it started. */
+export function endProcess(browser: ChildProcess): Promise<void> {
   const { pid, exitCode, signalCode } = browser
   if (pid === undefined || exitCode !== null || signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {

@@ -68,6 +68,8 @@ export function startExchange({
   const hangUp = () => told.abort(LEFT)
   const over = () => {
     hangUp()
+    // An answer that comes to nobody is given back.
+    release()
     onOver(exchange)
   }
 
@@ -96,6 +98,12 @@ export function startExchange({
   function pass(what: () => void) {
     if (held) held.push(what)
     else what()
+  }
+
+  function release() {
+    const passing = held ?? []
+    held = undefined
+    for (const what of passing) what()
   }
 
   async function ask() {
@@ -153,10 +161,8 @@ export function startExchange({
       isConnected &&= how === 'stall'
     },
     resume() {
-      const passing = held ?? []
-      held = undefined
       isConnected = true
-      for (const what of passing) what()
+      release()
       wire?.resume()
     },
     spare() {
