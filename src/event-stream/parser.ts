@@ -80,6 +80,8 @@ export function createParser(options: ParserOptions): Parser {
   let position: number
   /** The bytes of `text` where all of it is ASCII. */
   let ascii: Uint8Array
+  /** The block before ended with a character. */
+  let isWhole: boolean
   /** Next in `text`. Remembered: to search for a line end that it has not once a line would be quadratic. */
   let lf: number
   let cr: number
@@ -105,6 +107,7 @@ export function createParser(options: ParserOptions): Parser {
     position = 0
     lf = cr = -1
     swallowed = BOM
+    isWhole = true
     skipsLine = false
     startBlock()
   }
@@ -127,7 +130,9 @@ export function createParser(options: ParserOptions): Parser {
         offset += BLOCK_BYTES
         text = decode(block)
         position = 0
-        ascii = text.length === block.length ? block : NO_BYTES
+        // What was held of the chunk before would make the lengths agree by chance.
+        ascii = isWhole && text.length === block.length ? block : NO_BYTES
+        isWhole = block[block.length - 1]! < 0x80
         readText()
       }
     } catch (thrown) {
