@@ -8,7 +8,7 @@
  */
 import { LONGEST_DELAY } from '../abort.js'
 import { MessageError } from '../errors.js'
-import { createDecoder } from './decoder.js'
+import { createDecoder, type Decoder } from './decoder.js'
 import type { StreamEvent } from './event.js'
 import { readEvents } from './fast-path.js'
 
@@ -73,15 +73,13 @@ export function createParser(options: ParserOptions): Parser {
   const mayHurry = maxEventSize >= BLOCK_BYTES
 
   // What is still to be read: bytes of the chunk from `offset`, and of the text that the bytes before them gave, from `position`.
-  let decode: (bytes: Uint8Array) => string
+  let decoder: Decoder
   let bytes: Uint8Array
   let offset: number
   let text: string
   let position: number
   /** The bytes of `text` where all of it is ASCII. */
   let ascii: Uint8Array
-  /** The block before ended with a character. */
-  let isWhole: boolean
   /** Next in `text`. Remembered: to search for a line end that it has not once a line would be quadratic. */
   let lf: number
   let cr: number
@@ -101,13 +99,12 @@ export function createParser(options: ParserOptions): Parser {
   let excess: string
 
   function startStream() {
-    decode = createDecoder()
+    decoder = createDecoder()
     bytes = ascii = NO_BYTES
     text = held = ''
     position = 0
     lf = cr = -1
     swallowed = BOM
-    isWhole = true
     skipsLine = false
     startBlock()
   }
@@ -128,16 +125,14 @@ export function createParser(options: ParserOptions): Parser {
         const block =
           bytes.length > BLOCK_BYTES ? bytes.subarray(offset, offset + BLOCK_BYTES) : bytes
         offset += BLOCK_BYTES
-        text = decode(block)
+        text = decoder.decode(block)
         position = 0
-        // What was held of the chunk before would make the lengths agree by chance.
-        ascii = isWhole && text.length === block.length ? block : NO_BYTES
-        isWhole = block[block.length - 1]! < 0x80
+        ascii = decoder.isASCII() ? block : NO_BYTES
         readText()
       }
     } catch (thrown) {
       // The bytes are the caller's again, so the rest waits as text.
-      text = text.slice(position) + decode(bytes.subarray(offset))
+      text = text.slice(position) + decoder.decode(bytes.subarray(offset))
       position = 0
       throw thrown
     } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createParser, type Parser } from '../../src/event-stream/parser.js'
-import { bytesOf, cut } from '../support/chunks.js'
+import { bytesOf, cut, join } from '../support/chunks.js'
 import { listen, recorder } from '../support/recording.js'
 import { type Entry, referenceParse } from '../support/reference-parser.js'
 
@@ -92,5 +92,21 @@ describe('a callback', () => {
     expect(onEvent).toHaveBeenCalledTimes(1)
     parser.end()
     expect(onEvent.mock.calls.map(([event]) => event.data)).toEqual(['a', 'b'])
+  })
+
+  it('that throws before a character that the chunk cuts leaves the next chunk in its places', () => {
+    // The longer emoji and the shorter é make up for each other: as many characters as bytes, but each a place off.
+    const [start, end] = [bytesOf('😀').subarray(0, 3), bytesOf('😀').subarray(3)]
+    const next = join([end, bytesOf(`\n\nxdata: 1\n\n: é ${'-'.repeat(60)}\n\n`)])
+    for (const between of ['', 'x\n'.repeat(9000)]) {
+      const onEvent = vi.fn().mockImplementationOnce(() => {
+        throw new Error('mine')
+      })
+      const parser = createParser({ onEvent })
+      const first = join([bytesOf(`data: a\n\n${between}: `), start])
+      expect(() => parser.feed(first)).toThrow('mine')
+      parser.feed(next)
+      expect(onEvent).toHaveBeenCalledOnce()
+    }
   })
 })

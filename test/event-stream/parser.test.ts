@@ -35,6 +35,13 @@ describe('a large chunk', () => {
   })
 })
 
+describe('a character cut by the end of a chunk', () => {
+  it('does not put the next chunk out of place, where as many characters as bytes come of it', () => {
+    const stream = bytesOf(`: 😀\n\nxdata: 1\n\n: é ${'-'.repeat(60)}\n\n`)
+    expect(record(cut(stream, 5, stream.length))).toEqual(referenceParse(stream))
+  })
+})
+
 describe('line ends', () => {
   it('dispatches at a CR that ends a chunk, without waiting for an LF', () => {
     const { feed, log } = listen()
