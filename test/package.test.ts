@@ -3,13 +3,12 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { brotliCompressSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { BUDGETS, downloadSize } from './support/download-size.js'
 import { parseTree } from './support/source-tree.js'
 
 const run = promisify(execFile)
@@ -211,32 +210,14 @@ describe('checks', () => {
 })
 
 describe('sizes', () => {
-  /** Bytes after minifying and brotli, without signals-core and the frameworks. */
-  async function size(code: string, external: readonly string[]) {
-    const { outputFiles } = await build({
-      stdin: { contents: code, resolveDir: user },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      target: 'es2022',
-      // Not the project's own, whose paths lead to the sources.
-      tsconfigRaw: {},
-      external: ['@preact/signals-core', 'react', 'vue', ...external],
-    })
-    return brotliCompressSync(outputFiles[0]?.contents ?? '').length
-  }
-
-  test.each([
-    { name: 'openEventStream', entry: 'tidewire', budget: 3150, without: [] },
-    { name: 'createSource', entry: 'tidewire', budget: 10_250, without: [] },
-    { name: 'SSEClient', entry: 'tidewire', budget: 13_600, without: [] },
-    { name: 'useSSE', entry: 'tidewire/react', budget: 900, without: ['./chunk-*'] },
-    { name: 'useSSE', entry: 'tidewire/vue', budget: 900, without: ['./chunk-*'] },
-  ])('$name of $entry fits into $budget bytes', async ({ name, entry, budget, without }) => {
-    const bytes = await size(`export { ${name} } from '${entry}'`, without)
-    console.info(`${entry} ${name}: ${bytes} of ${budget} bytes`)
-    expect(bytes).toBeGreaterThan(100)
-    expect(bytes).toBeLessThanOrEqual(budget)
-  })
+  test.each([...BUDGETS])(
+    '$name of $entry fits into $budget bytes',
+    async ({ name, entry, budget, without }) => {
+      const external = ['@preact/signals-core', 'react', 'vue', ...without]
+      const bytes = await downloadSize(`export { ${name} } from '${entry}'`, user, external)
+      console.info(`${entry} ${name}: ${bytes} of ${budget} bytes`)
+      expect(bytes).toBeGreaterThan(100)
+      expect(bytes).toBeLessThanOrEqual(budget)
+    },
+  )
 })

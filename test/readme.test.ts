@@ -9,6 +9,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { blocksOf, isCode } from './support/document/block.js'
 import { documentedProperties, typeErrors } from './support/document/compile.js'
 import { readReadme } from './support/document/modules.js'
+import { BUDGETS } from './support/download-size.js'
 
 const text = readReadme()
 const flat = text.replace(/\s+/g, ' ')
@@ -127,17 +128,12 @@ describe('what it names exists', () => {
 describe('its numbers are checked ones', () => {
   const source = (path: string) => readFile(new URL(path, import.meta.url), 'utf8')
 
-  test('sizes', async () => {
+  test('sizes', () => {
     const budgets = Object.fromEntries(
-      Array.from(
-        (await source('package.test.ts')).matchAll(
-          /name: '(\w+)', entry: '(\S+)', budget: ([\d_]+)/g,
-        ),
-        ([, name, entry, budget = '']) => [
-          `${name} of ${entry}`,
-          Number(budget.replace('_', '')).toLocaleString('en'),
-        ],
-      ),
+      BUDGETS.map(({ name, entry, budget }) => [
+        `${name} of ${entry}`,
+        budget.toLocaleString('en'),
+      ]),
     )
     const {
       'openEventStream of tidewire': stream,

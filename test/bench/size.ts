@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { brotliCompressSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { BUDGETS, downloadSize } from '../support/download-size.js'
 import type { Bench, Target } from './support/bench.js'
 import type { Comparison, Role, Row } from './support/compare.js'
 
@@ -19,10 +18,22 @@ interface Entry {
   readonly external?: readonly string[]
 }
 
+interface Own extends Entry {
+  readonly budget: number
+}
+
+const own: readonly Own[] = BUDGETS.map(({ name, entry, budget, without }) => ({
+  name: without.length > 0 ? `${name} of ${entry}` : name,
+  role: 'own',
+  code: `export { ${name} } from '${entry}'`,
+  external: without,
+  budget,
+}))
+const hooks = own.filter(({ external = [] }) => external.length > 0)
+const ownClient = own.filter((entry) => !hooks.includes(entry))
+
 const client: readonly Entry[] = [
-  { name: 'openEventStream', role: 'own', code: `export { openEventStream } from 'tidewire'` },
-  { name: 'createSource', role: 'own', code: `export { createSource } from 'tidewire'` },
-  { name: 'SSEClient', role: 'own', code: `export { SSEClient } from 'tidewire'` },
+  ...ownClient,
   {
     name: 'eventsource-parser',
     role: 'peer',
@@ -46,48 +57,21 @@ const client: readonly Entry[] = [
   },
 ]
 
-const hooks: readonly Entry[] = ['react', 'vue'].map((framework) => ({
-  name: `useSSE of tidewire/${framework}`,
-  role: 'own',
-  code: `export { useSSE } from 'tidewire/${framework}'`,
-  // What it shares with the client is counted there.
-  external: ['./chunk-*'],
-}))
-
-/** Brotli bytes, as `npm test` holds them. */
-const BUDGETS: Readonly<Record<string, number>> = {
-  openEventStream: 3100,
-  createSource: 10_150,
-  SSEClient: 13_450,
-  'useSSE of tidewire/react': 900,
-  'useSSE of tidewire/vue': 900,
-}
-
 const bench: Bench = async ({ root, scratch, log }) => {
   log('building the package')
   await installPackage(root, scratch)
 
-  const sizeOf = async ({ name, code, external = [] }: Entry, dependency: 'without' | 'with') => {
-    const { outputFiles } = await build({
-      stdin: { contents: code, resolveDir: scratch },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      target: 'es2022',
-      platform: 'browser',
-      // Not the project's own, whose paths lead to the sources.
-      tsconfigRaw: {},
-      nodePaths: [join(root, 'test/peers/node_modules')],
-      external: [
+  const sizeOf = ({ name, code, external = [] }: Entry, dependency: 'without' | 'with') =>
+    downloadSize(
+      code,
+      scratch,
+      [
         ...FRAMEWORKS,
         ...(dependency === 'without' && name !== SIGNALS ? [SIGNALS] : []),
         ...external,
       ],
-      logLevel: 'error',
-    })
-    return brotliCompressSync(outputFiles[0]?.contents ?? '').length
-  }
+      [join(root, 'test/peers/node_modules')],
+    )
   const measure = async (
     workload: string,
     entries: readonly Entry[],
@@ -104,7 +88,6 @@ const bench: Bench = async ({ root, scratch, log }) => {
     return { workload, unit: 'bytes', rows, note, isList: true }
   }
 
-  const own = client.filter(({ role }) => role === 'own')
   const comparisons = [
     await measure(
       'Own code',
@@ -112,14 +95,19 @@ const bench: Bench = async ({ root, scratch, log }) => {
       'without',
       `Without \`${SIGNALS}\`, the one dependency, which is shown beside it. \`eventsource-parser\` is a parser alone; \`openEventStream\` is a parser with its request, its checks and its release.`,
     ),
-    await measure('With the dependency', own, 'with', 'What a page without signals downloads.'),
+    await measure(
+      'With the dependency',
+      ownClient,
+      'with',
+      'What a page without signals downloads.',
+    ),
     await measure('Hooks, beside createSource', hooks, 'without', 'Without the frameworks.'),
   ]
   const targets = comparisons
     .filter(({ workload }) => workload !== 'With the dependency')
     .flatMap(({ rows }) => rows)
     .flatMap(({ contestant, costs }): Target[] => {
-      const atMost = BUDGETS[contestant]
+      const atMost = own.find(({ name }) => name === contestant)?.budget
       const [measured] = costs
       return atMost && measured ? [{ what: contestant, atMost, measured, unit: 'bytes' }] : []
     })
