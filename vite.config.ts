@@ -4,7 +4,12 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import type { BrowserProviderOption } from 'vitest/node'
 import { endpoint } from './playground/endpoint.js'
-import { type BrowserName, cureFor, programOf } from './test/support/browsers/browser.js'
+import {
+  type BrowserName,
+  CHROMIUM_FLAGS,
+  cureFor,
+  programOf,
+} from './test/support/browsers/browser.js'
 import { launchFirefox, launchWebKit, pageOpener } from './test/support/browsers/page-opener.js'
 import { documentModules } from './test/support/document/modules.js'
 
@@ -27,15 +32,7 @@ const chromium = (executablePath: string) =>
   playwright({
     launchOptions: {
       executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: [...CHROMIUM_FLAGS],
     },
   })
 

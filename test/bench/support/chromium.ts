@@ -1,26 +1,13 @@
 /** A Chromium with nothing attached to it: a DevTools session makes its EventSource 7 to 9 times slower. */
 import { execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
+import { CHROMIUM_FLAGS, cureFor, programOf } from '../../support/browsers/browser.js'
 
 const FLAGS = [
   '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...CHROMIUM_FLAGS,
   '--disable-renderer-backgrounding',
   '--disable-background-timer-throttling',
   // Memory is measured when it is asked for, not with some collection to come.
@@ -32,12 +19,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Throws where there is none. */
 export function findChromium(): string {
-  const { CHROMIUM } = process.env
-  const found = (CHROMIUM ? [CHROMIUM] : PLACES).find(existsSync)
+  const found = programOf('chromium')
   if (found) return found
-  throw new Error(
-    `No Chromium found${CHROMIUM ? ` at ${CHROMIUM}` : ''}. Install it (Debian: \`apt-get install chromium\`) or set CHROMIUM to the path of a Chromium or Chrome.`,
-  )
+  throw new Error(cureFor('chromium'))
 }
 
 export async function versionOf(chromium: string): Promise<string> {

@@ -49,6 +49,17 @@ export const BROWSERS: Readonly<Record<BrowserName, Browser>> = {
   },
 }
 
+/** A Chromium for tests: in a container, and asking nobody but the tests. */
+export const CHROMIUM_FLAGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
 /** The browser's program, where it can be run. */
 export function programOf(name: BrowserName): string | undefined {
   const { variable, places, needs } = BROWSERS[name]

@@ -4,19 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { CHROMIUM_FLAGS } from '../browsers/browser.js'
 import { endProcess } from '../browsers/page-opener.js'
 import { createCalls } from './calls.js'
 import { HOST, type Window } from './window.js'
 
 const FLAGS = [
   '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...CHROMIUM_FLAGS,
   '--remote-debugging-pipe',
   `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
 ]
