@@ -6,7 +6,8 @@
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Clock, installClock } from '../support/faults/index.js'
-import { type Crowd, peak, seeded, strandFixed, strandTidewire } from '../support/outage.js'
+import { type Crowd, peak, strandFixed, strandTidewire } from '../support/outage.js'
+import { seeded } from '../support/seeded.js'
 
 const CLIENTS = Number(process.env.CLIENTS ?? 200)
 const SEED = 20_261_120

@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Clock, installClock } from '../support/faults/index.js'
-import { seeded } from '../support/outage.js'
+import { seeded } from '../support/seeded.js'
 import { soak } from '../support/soak.js'
 
 const MINUTES = Number(process.env.SOAK ?? 3)

@@ -2,12 +2,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { type ClientHttp2Session, connect } from 'node:http2'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { freePort } from './free-port.js'
 
 const missing = ['nginx', 'openssl'].filter(
   (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
@@ -99,15 +98,6 @@ export async function startNginx(
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Once it listens. Throws what it said where it ended instead. */

@@ -20,17 +20,6 @@ export interface Crowd {
   readonly served: number
 }
 
-/** Numbers from 0 up to 1, the same ones each time (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Tidewire's own connections with their defaults; only clock, chance and server are the simulation's. */
 export async function strandTidewire(
   clock: Clock,

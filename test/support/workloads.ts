@@ -4,6 +4,7 @@
  */
 import type { StreamEvent } from '../../src/event-stream/event.js'
 import { bytesOf, join, type Stream } from './chunks.js'
+import { seeded } from './seeded.js'
 
 export interface Workload {
   readonly name: string
@@ -21,13 +22,9 @@ interface Block {
 type Random = (below: number) => number
 
 /** Whole numbers from 0, the same for every call of this function. */
-function seeded(seed = 1): Random {
-  let state = seed
-  return (below) => {
-    // The constants of Numerical Recipes; the high bits are the random ones.
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
+function createRandom(): Random {
+  const chance = seeded(1)
+  return (below) => Math.floor(chance() * below)
 }
 
 const WORDS =
@@ -170,7 +167,7 @@ export const workloads = Object.keys(plans)
 export function workload(name: string): Workload {
   const plan = plans[name]
   if (!plan) throw new Error(`There is no workload "${name}".`)
-  const random = seeded()
+  const random = createRandom()
   const sent = Array.from({ length: plan.count }, (_, index) => plan.block(random, index))
   const blocks = sent.map(({ text }) => bytesOf(text.replaceAll('\n', plan.lineEnd ?? '\n')))
   return {
@@ -193,7 +190,7 @@ function cutInto(bytes: Uint8Array, next: () => number): Uint8Array[] {
 /** A model's answer, an event a chunk. */
 export const tokens = (count: number): Stream => {
   return (push) => {
-    const random = seeded()
+    const random = createRandom()
     for (let index = 0; index < count; index++) push(bytesOf(token(random).text))
   }
 }

@@ -1,7 +1,7 @@
 /** WebKitGTK by its WebDriver. */
-import { type AddressInfo, createServer } from 'node:net'
 import { vi } from 'vitest'
 import { endProcess, startUnseen } from '../browsers/page-opener.js'
+import { freePort } from '../free-port.js'
 import type { Window } from './window.js'
 
 export async function openWebKit(program: string): Promise<Window> {
@@ -43,12 +43,4 @@ export async function openWebKit(program: string): Promise<Window> {
       await endProcess(driver)
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
