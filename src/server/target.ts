@@ -71,14 +71,18 @@ const isLonger = (text: string, bytes: number) =>
 export function createTarget(channel: string, parts: TargetParts, audience: Audience = {}): Target {
   const { publish, eventSize, signal, onError } = parts
 
+  function checkSize(what: string, text: string, type: string) {
+    if (isLonger(text, eventSize))
+      throw new RangeError(
+        `send('${type.slice(0, 100)}') on '${channel}': the ${what} is larger than ${eventSize} bytes (limits.eventSize). Send less, or a link to it.`,
+      )
+  }
+
   function send(type: string, payload?: unknown): Promise<Sent> {
     checkType(type)
     const data = textOf(type, payload)
-    for (const text of [type, data])
-      if (isLonger(text, eventSize))
-        throw new RangeError(
-          `send('${type.slice(0, 100)}') on '${channel}': the ${text === type ? 'type' : 'payload'} is larger than ${eventSize} bytes (limits.eventSize). Send less, or a link to it.`,
-        )
+    checkSize('type', type, type)
+    checkSize('payload', data, type)
     const sent = deliver({ channel, type, data, ...audience })
     sent.catch(onError)
     return sent
